@@ -1,0 +1,73 @@
+import { EtfError } from "./error.js";
+
+/** A place in bytes, and the big-endian reads that every part of the decoder shares. Never reads past the end. */
+export class Reader {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  offset: number;
+
+  constructor(bytes: Uint8Array, offset = 0) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.offset = offset;
+  }
+
+  get remaining(): number {
+    return this.bytes.length - this.offset;
+  }
+
+  /** Refuses to go on unless `count` more bytes are there for `expected`. */
+  need(count: number, expected: string): void {
+    if (count > this.bytes.length - this.offset) {
+      throw new EtfError(this.offset, `${expected} of ${count} bytes`, `${this.remaining} left`);
+    }
+  }
+
+  uint8(expected: string): number {
+    if (this.offset >= this.bytes.length) throw new EtfError(this.offset, expected, "the end");
+    return this.bytes[this.offset++]!;
+  }
+
+  uint16(expected: string): number {
+    this.need(2, expected);
+    const value = this.view.getUint16(this.offset);
+    this.offset += 2;
+    return value;
+  }
+
+  uint32(expected: string): number {
+    this.need(4, expected);
+    const value = this.view.getUint32(this.offset);
+    this.offset += 4;
+    return value;
+  }
+
+  int32(expected: string): number {
+    this.need(4, expected);
+    const value = this.view.getInt32(this.offset);
+    this.offset += 4;
+    return value;
+  }
+
+  uint64(expected: string): bigint {
+    this.need(8, expected);
+    const value = this.view.getBigUint64(this.offset);
+    this.offset += 8;
+    return value;
+  }
+
+  float64(expected: string): number {
+    this.need(8, expected);
+    const value = this.view.getFloat64(this.offset);
+    this.offset += 8;
+    return value;
+  }
+
+  /** The next `count` bytes, as a view. */
+  take(count: number, expected: string): Uint8Array {
+    this.need(count, expected);
+    const taken = this.bytes.subarray(this.offset, this.offset + count);
+    this.offset += count;
+    return taken;
+  }
+}
