@@ -1,0 +1,127 @@
+import type { Span } from "../../terms/problem.js";
+import type { Term } from "../../terms/term.js";
+import type { Path } from "../records.js";
+import type { RuleId } from "../wording/catalog.js";
+
+/**
+ * What was read of a file, before anything of it is believed: the plain value in the shape of the record it is meant to
+ * be, and where each part was written. Both forms of a manifest become one draft, so that one schema judges both.
+ */
+export type Draft = ObjectDraft | ArrayDraft | LeafDraft;
+
+export type Form = "erlang" | "yaml";
+
+/** Where a part of a draft was written. Spans are computed when they are asked for. */
+export interface Origin {
+  readonly form: Form;
+  span(): Span | undefined;
+}
+
+export class ObjectDraft {
+  readonly kind = "object";
+  readonly origin: Origin;
+  readonly fields: ReadonlyMap<string, Draft>;
+  /** Where the keys themselves were written, in YAML. */
+  readonly keys: ReadonlyMap<string, Origin>;
+  constructor(
+    origin: Origin,
+    fields: Iterable<readonly [string, Draft]>,
+    keys: Iterable<readonly [string, Origin]> = [],
+  ) {
+    this.origin = origin;
+    this.fields = new Map(fields);
+    this.keys = new Map(keys);
+  }
+}
+
+export class ArrayDraft {
+  readonly kind = "array";
+  readonly origin: Origin;
+  readonly items: readonly Draft[];
+  constructor(origin: Origin, items: readonly Draft[]) {
+    this.origin = origin;
+    this.items = items;
+  }
+}
+
+export class LeafDraft {
+  readonly kind = "leaf";
+  readonly origin: Origin;
+  /** A value of the record, a value that doesn't fit there (a term, say), or a {@link Fault}. */
+  readonly value: unknown;
+  /** What was found, in words, for messages: `the atom foo`. */
+  readonly found: () => string;
+  constructor(origin: Origin, value: unknown, found: () => string) {
+    this.origin = origin;
+    this.value = value;
+    this.found = found;
+  }
+}
+
+/** In the place of a value that could not be made: the rule that it breaks. No schema accepts it. */
+export class Fault {
+  readonly rule: RuleId;
+  /** What the rule's words need to know beyond what was found. */
+  readonly note: string | undefined;
+  constructor(rule: RuleId, note?: string) {
+    this.rule = rule;
+    this.note = note;
+  }
+}
+
+/** A term where the record wants something else. Wrapped, so that an integer is not taken for a number of the record. */
+export class Fitless {
+  readonly term: Term;
+  constructor(term: Term) {
+    this.term = term;
+  }
+}
+
+/** The plain value of a draft: what the schema is given. */
+export function plain(draft: Draft): unknown {
+  switch (draft.kind) {
+    case "object": {
+      // No prototype: a key such as `__proto__` is a key like any other.
+      const value = Object.create(null) as Record<string, unknown>;
+      for (const [key, field] of draft.fields) value[key] = plain(field);
+      return value;
+    }
+    case "array":
+      return draft.items.map(plain);
+    case "leaf":
+      return draft.value;
+  }
+}
+
+/** The child of a draft at one step, if it has it. */
+export function childAt(draft: Draft, step: PropertyKey): Draft | undefined {
+  if (draft.kind === "object") return typeof step === "string" ? draft.fields.get(step) : undefined;
+  if (draft.kind === "array") return typeof step === "number" ? draft.items[step] : undefined;
+  return undefined;
+}
+
+/** The part at `path`, or the nearest part around it; `exact` tells which. */
+export function draftAt(
+  draft: Draft,
+  path: readonly PropertyKey[],
+): { readonly draft: Draft; readonly exact: boolean } {
+  let at = draft;
+  for (const step of path) {
+    const child = childAt(at, step);
+    if (child === undefined) return { draft: at, exact: false };
+    at = child;
+  }
+  return { draft: at, exact: true };
+}
+
+/** The span of the part at `path`, or of the nearest part around it that has one. */
+export function spanAt(draft: Draft, path: Path): Span | undefined {
+  let found = draft.origin.span();
+  let at: Draft | undefined = draft;
+  for (const step of path) {
+    at = childAt(at, step);
+    if (at === undefined) break;
+    found = at.origin.span() ?? found;
+  }
+  return found;
+}

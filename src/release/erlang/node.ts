@@ -1,0 +1,88 @@
+import type { Span } from "../../terms/problem.js";
+import { Atom, List, Tuple, type Term } from "../../terms/term.js";
+import { ArrayDraft, Fault, Fitless, LeafDraft, ObjectDraft, type Draft, type Origin } from "../draft/draft.js";
+import { describeTerm } from "../draft/found.js";
+import type { RuleId } from "../wording/catalog.js";
+
+/** Where the part of a term at `path` (an index per nested tuple or list) was written, if that is known. */
+export type LocateTerm = (path: readonly number[]) => Span | undefined;
+
+/** A term together with its place in the form that it is part of. */
+export class TermNode {
+  readonly term: Term;
+  readonly #locate: LocateTerm;
+  readonly #path: readonly number[];
+  constructor(term: Term, locate: LocateTerm, path: readonly number[] = []) {
+    this.term = term;
+    this.#locate = locate;
+    this.#path = path;
+  }
+
+  get origin(): Origin {
+    return { form: "erlang", span: () => this.#locate(this.#path) };
+  }
+
+  /** The elements of a tuple, or of a proper list. Undefined for anything else. */
+  elements(kind: "tuple" | "list"): readonly TermNode[] | undefined {
+    const { term } = this;
+    if (kind === "tuple" ? term instanceof Tuple : term instanceof List && term.isProper) {
+      return (term as Tuple | List).elements.map(
+        (element, index) => new TermNode(element, this.#locate, [...this.#path, index]),
+      );
+    }
+    return undefined;
+  }
+
+  /** The elements of a tuple of this arity. */
+  tuple(arity: number): readonly TermNode[] | undefined {
+    return this.term instanceof Tuple && this.term.arity === arity ? this.elements("tuple") : undefined;
+  }
+
+  isAtom(name: string): boolean {
+    return this.term instanceof Atom && this.term.name === name;
+  }
+
+  /** A draft of the value, or of the term itself where the value is undefined: no schema takes it for text. */
+  leaf(value: unknown): Draft {
+    const { term } = this;
+    return new LeafDraft(this.origin, value === undefined ? new Fitless(term) : value, () => describeTerm(term));
+  }
+
+  fault(rule: RuleId, note?: string): Draft {
+    const { term } = this;
+    return new LeafDraft(this.origin, new Fault(rule, note), () => describeTerm(term));
+  }
+
+  object(fields: Iterable<readonly [string, Draft]>): Draft {
+    return new ObjectDraft(this.origin, fields);
+  }
+
+  array(items: readonly Draft[]): Draft {
+    return new ArrayDraft(this.origin, items);
+  }
+}
+
+/** The text of a list of characters, as systools_make:string_p/1 accepts it. */
+export function stringText(term: Term): string | undefined {
+  if (!(term instanceof List) || !term.isProper) return undefined;
+  const characters: string[] = [];
+  for (const element of term.elements) {
+    if (typeof element !== "number" || element < 0 || element > 0x10ffff) return undefined;
+    if (element >= 0xd800 && element <= 0xdfff) return undefined;
+    characters.push(String.fromCodePoint(element));
+  }
+  return characters.join("");
+}
+
+// What the leaves of a record are, as drafts of a term.
+export const atomDraft = (node: TermNode): Draft => node.leaf(node.term instanceof Atom ? node.term.name : undefined);
+export const textDraft = (node: TermNode): Draft => node.leaf(stringText(node.term));
+export const termDraft = (node: TermNode): Draft => node.leaf(node.term);
+
+/** A list, each element made a draft by `item`. */
+export function listDraft(node: TermNode, item: (element: TermNode) => Draft): Draft {
+  const elements = node.elements("list");
+  return elements === undefined ? node.leaf(undefined) : node.array(elements.map(item));
+}
+
+export const atomsDraft = (node: TermNode): Draft => listDraft(node, atomDraft);

@@ -1,0 +1,31 @@
+import type { Problem } from "../../terms/problem.js";
+import type { Origin } from "../draft/draft.js";
+import { wordings, type RuleId } from "./catalog.js";
+import type { Found } from "./wording.js";
+
+/** The problem of a value that breaks a rule. */
+export function problemOf(rule: RuleId, origin: Origin, what: Omit<Found, "form">): Problem {
+  const found: Found = { ...what, form: origin.form };
+  const wording = wordings[rule];
+  const summary = wording.summary?.(found) ?? `${wording.what} must be ${wording.expected}, not ${found.text}`;
+  return problem(rule, origin, summary, wording.detail, wording.hint?.(found));
+}
+
+/** The problem of a field that isn't there; `around` is where the part that should have it was written. */
+export function missingProblem(rule: RuleId, around: Origin, field: string): Problem {
+  const { what, expected, detail } = wordings[rule];
+  const hint = around.form === "yaml" ? `Add the key ${field}.` : undefined;
+  return problem(rule, around, `${what} is missing`, detail ?? `It must be ${expected}.`, hint);
+}
+
+function problem(code: string, origin: Origin, summary: string, detail?: string, hint?: string): Problem {
+  const span = origin.span();
+  return {
+    code,
+    severity: "error",
+    summary,
+    ...(detail === undefined ? {} : { detail }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(span === undefined ? {} : { span }),
+  };
+}

@@ -1,0 +1,30 @@
+import type { Form } from "../draft/draft.js";
+
+/** What was found where a rule is broken. */
+export interface Found {
+  readonly form: Form;
+  /** The value as it was read; undefined where it is missing. */
+  readonly value: unknown;
+  /** The value in words: `the atom foo`. */
+  readonly text: string;
+  /** The last step of the path: a field's name or an index. */
+  readonly field: string;
+  /** What whoever found the fault adds. */
+  readonly note: string | undefined;
+}
+
+/** The words for one rule. Its id is the code of the problem. */
+export interface Wording {
+  /** The subject: `the module`. */
+  readonly what: string;
+  /** What it must be: `an atom`. */
+  readonly expected: string;
+  /** The whole summary, where "<what> must be <expected>, not <found>" doesn't do. */
+  readonly summary?: (found: Found) => string;
+  /** Why: what the rule is for, or what OTP does with it. */
+  readonly detail?: string;
+  readonly hint?: (found: Found) => string | undefined;
+}
+
+/** Keeps the ids of a catalog while its entries are checked. */
+export const catalog = <Ids extends string>(entries: Record<Ids, Wording>): Record<Ids, Wording> => entries;
