@@ -8,6 +8,8 @@ export const MAX_ATOM_CHARACTERS = 255;
 
 // A stray surrogate has no UTF-8 form, and a leading U+FEFF is a character of the atom like any other.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 
 /** Reads a term that must be an atom. */
 export function readAtom(reader: Reader, expected: string): Atom {
@@ -26,18 +28,19 @@ export function readAtom(reader: Reader, expected: string): Atom {
 
 /** Reads what follows one of the four atom tags. */
 export function readAtomBody(reader: Reader, atomTag: number): Atom {
-  const small = atomTag === tag.SMALL_ATOM_UTF8_EXT || atomTag === tag.SMALL_ATOM_EXT;
-  const length = small ? reader.uint8("the length of an atom") : reader.uint16("the length of an atom");
+  const isSmall = atomTag === tag.SMALL_ATOM_UTF8_EXT || atomTag === tag.SMALL_ATOM_EXT;
+  const length = isSmall ? reader.uint8("the length of an atom") : reader.uint16("the length of an atom");
+  reader.need(length, "an atom");
   const at = reader.offset;
-  const name = reader.take(length, "an atom");
-  return lookUp(name) ?? remember(name, decodeName(name, atomTag, at));
+  reader.offset += length;
+  const slot = length <= LONGEST ? slotOf(reader.bytes, at, length) : 0;
+  return recall(reader.bytes, at, length, slot) ?? decode(reader.bytes.subarray(at, at + length), atomTag, at, slot);
 }
 
-function decodeName(name: Uint8Array, atomTag: number, at: number): Atom {
-  const latin1 = atomTag === tag.ATOM_EXT || atomTag === tag.SMALL_ATOM_EXT;
+function decode(name: Uint8Array, atomTag: number, at: number, slot: number): Atom {
   let text: string;
-  if (latin1) {
-    text = Buffer.from(name.buffer, name.byteOffset, name.length).toString("latin1");
+  if (atomTag === tag.ATOM_EXT || atomTag === tag.SMALL_ATOM_EXT) {
+    text = latin1(name);
   } else {
     try {
       text = utf8.decode(name);
@@ -51,7 +54,12 @@ function decodeName(name: Uint8Array, atomTag: number, at: number): Atom {
       throw new EtfError(at, `an atom of at most ${MAX_ATOM_CHARACTERS} characters`, `${characters}`);
     }
   }
-  return atom(text);
+  const found = atom(text);
+  if (name.length <= LONGEST && name.every((byte) => byte < 128)) {
+    recentNames[slot] = name.slice();
+    recentAtoms[slot] = found;
+  }
+  return found;
 }
 
 /**
@@ -59,30 +67,19 @@ function decodeName(name: Uint8Array, atomTag: number, at: number): Atom {
  * bytes is much cheaper than making a string of them. Only for ASCII, where both encodings have the same bytes.
  */
 const SLOTS = 1024;
-const LONGEST = 48;
-const recentNames = new Array<Uint8Array | undefined>(SLOTS);
-const recentAtoms = new Array<Atom | undefined>(SLOTS);
+const LONGEST = 64;
+const recentNames = new Array<Uint8Array | undefined>(SLOTS).fill(undefined);
+const recentAtoms = new Array<Atom | undefined>(SLOTS).fill(undefined);
 
-function slotOf(name: Uint8Array): number {
-  let hash = name.length;
-  for (const byte of name) hash = (Math.imul(hash, 31) + byte) | 0;
-  return (hash ^ (hash >>> 10)) & (SLOTS - 1);
+function slotOf(bytes: Uint8Array, at: number, length: number): number {
+  let hash = length;
+  for (let i = at; i < at + length; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
+  return (hash ^ (hash >>> 10) ^ (hash >>> 20)) & (SLOTS - 1);
 }
 
-function lookUp(name: Uint8Array): Atom | undefined {
-  if (name.length > LONGEST) return undefined;
-  const slot = slotOf(name);
+function recall(bytes: Uint8Array, at: number, length: number, slot: number): Atom | undefined {
   const known = recentNames[slot];
-  if (known?.length !== name.length) return undefined;
-  for (let i = 0; i < name.length; i++) if (known[i] !== name[i]) return undefined;
+  if (known?.length !== length) return undefined;
+  for (let i = 0; i < length; i++) if (known[i] !== bytes[at + i]) return undefined;
   return recentAtoms[slot];
-}
-
-function remember(name: Uint8Array, found: Atom): Atom {
-  if (name.length <= LONGEST && name.every((byte) => byte < 128)) {
-    const slot = slotOf(name);
-    recentNames[slot] = name.slice();
-    recentAtoms[slot] = found;
-  }
-  return found;
 }

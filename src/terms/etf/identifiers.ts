@@ -6,6 +6,9 @@ import * as tag from "./tags.js";
 
 /** A reference has one to five words since OTP 24, one to three before. */
 const MAX_REFERENCE_WORDS = 5;
+/** The forms with a creation of one byte give the creation 2 bits, and 18 bits to a reference's first word. */
+const OLD_CREATION_LIMIT = 2 ** 2;
+const OLD_WORD_LIMIT = 2 ** 18;
 
 /** Reads what follows PID_EXT or NEW_PID_EXT. */
 export function readPid(reader: Reader, pidTag: number): Pid {
@@ -26,7 +29,7 @@ export function readPort(reader: Reader, portTag: number): Port {
 /** Reads what follows REFERENCE_EXT. */
 export function readOldReference(reader: Reader): Reference {
   const node = readAtom(reader, "the node of a reference");
-  const id = reader.uint32("the id of a reference");
+  const id = readWord(reader, true);
   return new Reference(node, readCreation(reader, true), [id]);
 }
 
@@ -37,13 +40,25 @@ export function readReference(reader: Reader, referenceTag: number): Reference {
   if (count === 0 || count > MAX_REFERENCE_WORDS) {
     throw new EtfError(at, `a reference of 1 to ${MAX_REFERENCE_WORDS} words`, `${count}`);
   }
+  const isOld = referenceTag === tag.NEW_REFERENCE_EXT;
   const node = readAtom(reader, "the node of a reference");
-  const creation = readCreation(reader, referenceTag === tag.NEW_REFERENCE_EXT);
+  const creation = readCreation(reader, isOld);
   const words: number[] = [];
-  for (let i = 0; i < count; i++) words.push(reader.uint32("a word of a reference"));
+  for (let i = 0; i < count; i++) words.push(readWord(reader, isOld && i === 0));
   return new Reference(node, creation, words);
 }
 
-function readCreation(reader: Reader, isByte: boolean): number {
-  return isByte ? reader.uint8("a creation") : reader.uint32("a creation");
+function readWord(reader: Reader, isOldFirst: boolean): number {
+  const at = reader.offset;
+  const word = reader.uint32("a word of a reference");
+  if (isOldFirst && word >= OLD_WORD_LIMIT) throw new EtfError(at, "a first word of 18 bits", `${word}`);
+  return word;
+}
+
+function readCreation(reader: Reader, isOld: boolean): number {
+  if (!isOld) return reader.uint32("a creation");
+  const at = reader.offset;
+  const creation = reader.uint8("a creation");
+  if (creation >= OLD_CREATION_LIMIT) throw new EtfError(at, "a creation of 2 bits", `${creation}`);
+  return creation;
 }

@@ -2,30 +2,46 @@ import { Float, integer } from "../term.js";
 import { EtfError } from "./error.js";
 import type { Reader } from "./reader.js";
 
-/** Reads what follows SMALL_BIG_EXT or LARGE_BIG_EXT: a byte count, a sign byte, the magnitude little-endian. */
+/** Reads what follows SMALL_BIG_EXT or LARGE_BIG_EXT and the length: a sign byte, then the magnitude, lowest byte first. */
 export function readBig(reader: Reader, length: number): number | bigint {
   const negative = reader.uint8("the sign of an integer") !== 0;
-  const digits = reader.take(length, "an integer");
-  const magnitude = magnitudeOf(digits);
+  reader.need(length, "an integer");
+  const at = reader.offset;
+  reader.offset += length;
+  if (length <= 6) {
+    const magnitude = upTo6(reader.bytes, at, length);
+    return negative && magnitude !== 0 ? -magnitude : magnitude;
+  }
+  const magnitude = length <= WORDS_MAX ? fromWords(reader, at, length) : fromHex(reader, at, length);
   return integer(negative ? -magnitude : magnitude);
 }
 
-function magnitudeOf(littleEndian: Uint8Array): bigint {
-  if (littleEndian.length <= 8) {
-    let value = 0n;
-    for (let i = littleEndian.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(littleEndian[i]!);
-    return value;
-  }
-  // Reading the text of a hexadecimal number is the one way that is linear in V8.
-  const bigEndian = littleEndian.toReversed();
-  return BigInt(`0x${Buffer.from(bigEndian.buffer, bigEndian.byteOffset, bigEndian.length).toString("hex")}`);
+/** Up to here shifting words together is quicker than going through a text; beyond, its quadratic cost shows. */
+const WORDS_MAX = 256;
+
+/** The magnitude in at most 6 bytes, which a number holds exactly. */
+function upTo6(bytes: Uint8Array, at: number, length: number): number {
+  let value = 0;
+  for (let i = at + length - 1; i >= at; i--) value = value * 256 + bytes[i]!;
+  return value;
 }
 
-/** The bytes of `magnitude`, which is not negative, little-endian without leading zeros. */
-export function littleEndianOf(magnitude: bigint): Uint8Array {
-  let hex = magnitude.toString(16);
-  if (hex.length % 2 === 1) hex = `0${hex}`;
-  return new Uint8Array(Buffer.from(hex, "hex")).reverse();
+function fromWords({ bytes, view }: Reader, at: number, length: number): bigint {
+  const odd = length % 8;
+  let next = at + length - odd;
+  let magnitude = BigInt(upTo6(bytes, next, Math.min(odd, 6)));
+  if (odd === 7) magnitude |= BigInt(bytes[next + 6]!) << 48n;
+  while (next > at) {
+    next -= 8;
+    const word = view.getBigUint64(next, true);
+    magnitude = magnitude === 0n ? word : (magnitude << 64n) | word;
+  }
+  return magnitude;
+}
+
+function fromHex({ bytes }: Reader, at: number, length: number): bigint {
+  const highestFirst = Buffer.from(bytes.subarray(at, at + length)).reverse();
+  return BigInt(`0x${highestFirst.toString("hex")}`);
 }
 
 /** Reads what follows NEW_FLOAT_EXT. */

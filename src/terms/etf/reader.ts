@@ -7,7 +7,9 @@ export class Reader {
   offset: number;
 
   constructor(bytes: Uint8Array, offset = 0) {
-    this.bytes = bytes;
+    // A Buffer's slice is a view of the same memory; a plain Uint8Array's is a copy.
+    const { buffer, byteOffset, length } = bytes;
+    this.bytes = Buffer.isBuffer(bytes) ? new Uint8Array(buffer, byteOffset, length) : bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.offset = offset;
   }
@@ -63,11 +65,25 @@ export class Reader {
     return value;
   }
 
+  /** Moves past the next `count` bytes. */
+  skip(count: number, expected: string): void {
+    this.need(count, expected);
+    this.offset += count;
+  }
+
   /** The next `count` bytes, as a view. */
   take(count: number, expected: string): Uint8Array {
     this.need(count, expected);
-    const taken = this.bytes.subarray(this.offset, this.offset + count);
+    const start = this.offset;
     this.offset += count;
-    return taken;
+    return this.bytes.subarray(start, start + count);
+  }
+
+  /** The next `count` bytes, as a copy that does not hold on to the rest. */
+  copy(count: number, expected: string): Uint8Array {
+    this.need(count, expected);
+    const start = this.offset;
+    this.offset += count;
+    return this.bytes.slice(start, start + count);
   }
 }

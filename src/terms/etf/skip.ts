@@ -1,5 +1,6 @@
 import { readAtom } from "./atoms.js";
 import { EtfError } from "./error.js";
+import { readExport, readFunHead } from "./fun-head.js";
 import { readOldReference, readPid, readPort, readReference } from "./identifiers.js";
 import { readFloat, readFloatText } from "./numbers.js";
 import type { Reader } from "./reader.js";
@@ -21,16 +22,16 @@ function skipHead(reader: Reader): number {
   const found = reader.uint8("a term");
   switch (found) {
     case tag.SMALL_INTEGER_EXT:
-      reader.take(1, "an integer");
+      reader.skip(1, "an integer");
       return 0;
     case tag.INTEGER_EXT:
-      reader.take(4, "an integer");
+      reader.skip(4, "an integer");
       return 0;
     case tag.SMALL_BIG_EXT:
-      reader.take(1 + reader.uint8("the length of an integer"), "an integer");
+      reader.skip(1 + reader.uint8("the length of an integer"), "an integer");
       return 0;
     case tag.LARGE_BIG_EXT:
-      reader.take(1 + reader.uint32("the length of an integer"), "an integer");
+      reader.skip(1 + reader.uint32("the length of an integer"), "an integer");
       return 0;
     case tag.NEW_FLOAT_EXT:
       readFloat(reader);
@@ -52,17 +53,17 @@ function skipHead(reader: Reader): number {
     case tag.NIL_EXT:
       return 0;
     case tag.STRING_EXT:
-      reader.take(reader.uint16("the length of a string"), "a string");
+      reader.skip(reader.uint16("the length of a string"), "a string");
       return 0;
     case tag.LIST_EXT:
       return reader.uint32("the length of a list") + 1;
     case tag.MAP_EXT:
       return 2 * reader.uint32("the size of a map");
     case tag.BINARY_EXT:
-      reader.take(reader.uint32("the size of a binary"), "a binary");
+      reader.skip(reader.uint32("the size of a binary"), "a binary");
       return 0;
     case tag.BIT_BINARY_EXT:
-      reader.take(1 + reader.uint32("the size of a bit string"), "a bit string");
+      reader.skip(1 + reader.uint32("the size of a bit string"), "a bit string");
       return 0;
     case tag.PID_EXT:
     case tag.NEW_PID_EXT:
@@ -81,12 +82,10 @@ function skipHead(reader: Reader): number {
       readReference(reader, found);
       return 0;
     case tag.EXPORT_EXT:
-      return 3;
-    case tag.NEW_FUN_EXT: {
-      reader.take(4 + 1 + 16 + 4, "a fun");
-      // The module, the old index, the old unique number and the pid, then the free variables.
-      return 4 + reader.uint32("the number of free variables");
-    }
+      readExport(reader);
+      return 0;
+    case tag.NEW_FUN_EXT:
+      return readFunHead(reader).free;
     default:
       throw new EtfError(at, "a term inside a fun", `tag ${found}`);
   }

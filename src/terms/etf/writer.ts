@@ -1,86 +1,78 @@
-/** Bytes that grow at the end. */
+/**
+ * Bytes that grow at the end. The fields are open to the encoder's inner loops, which write to `bytes` directly after
+ * {@link reserve}; `bytes` and `view` are other objects after each call that may grow.
+ */
 export class Writer {
-  #bytes: Uint8Array;
-  #view: DataView;
-  #length = 0;
-
-  constructor(capacity = 256) {
-    this.#bytes = new Uint8Array(capacity);
-    this.#view = new DataView(this.#bytes.buffer);
-  }
-
+  bytes: Uint8Array;
+  view: DataView;
   /** How many bytes are written. */
-  get length(): number {
-    return this.#length;
+  length = 0;
+
+  constructor(capacity: number) {
+    this.bytes = new Uint8Array(capacity);
+    this.view = new DataView(this.bytes.buffer);
   }
 
-  /** Makes room for `count` more bytes, counts them as written, and says where they start. */
-  extend(count: number): number {
-    const start = this.#length;
-    const end = start + count;
-    if (end > this.#bytes.length) {
-      const bytes = new Uint8Array(Math.max(end, 2 * this.#bytes.length));
-      bytes.set(this.#bytes.subarray(0, start));
-      this.#bytes = bytes;
-      this.#view = new DataView(bytes.buffer);
-    }
-    this.#length = end;
+  /** Makes room for `count` bytes, counts them as written, and says where they start. */
+  reserve(count: number): number {
+    const start = this.length;
+    this.length = start + count;
+    if (this.length > this.bytes.length) this.#grow(start);
     return start;
   }
 
-  uint8(value: number): void {
-    const at = this.extend(1);
-    this.#bytes[at] = value;
+  #grow(used: number): void {
+    const bytes = new Uint8Array(Math.max(this.length, 2 * this.bytes.length));
+    bytes.set(this.bytes.subarray(0, used));
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
   }
 
-  uint16(value: number): void {
-    const at = this.extend(2);
-    this.#view.setUint16(at, value);
+  uint8(value: number): void {
+    const at = this.reserve(1);
+    this.bytes[at] = value;
+  }
+
+  /** A tag and a byte. */
+  tagged8(tag: number, value: number): void {
+    const at = this.reserve(2);
+    this.bytes[at] = tag;
+    this.bytes[at + 1] = value;
+  }
+
+  /** A tag and a big-endian number of 16 bits. */
+  tagged16(tag: number, value: number): void {
+    const at = this.reserve(3);
+    const { bytes } = this;
+    bytes[at] = tag;
+    bytes[at + 1] = value >>> 8;
+    bytes[at + 2] = value;
+  }
+
+  /** A tag and a big-endian number of 32 bits. */
+  tagged32(tag: number, value: number): void {
+    const at = this.reserve(5);
+    this.bytes[at] = tag;
+    this.put32(at + 1, value);
   }
 
   uint32(value: number): void {
-    const at = this.extend(4);
-    this.#view.setUint32(at, value);
+    this.put32(this.reserve(4), value);
   }
 
-  uint64(value: bigint): void {
-    const at = this.extend(8);
-    this.#view.setBigUint64(at, value);
+  /** Writes over four bytes that are there already. */
+  put32(at: number, value: number): void {
+    const { bytes } = this;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
   }
 
-  float64(value: number): void {
-    const at = this.extend(8);
-    this.#view.setFloat64(at, value);
-  }
-
-  bytes(value: Uint8Array): void {
-    const at = this.extend(value.length);
-    this.#bytes.set(value, at);
-  }
-
-  /** Overwrites four bytes that were written before: a length that is known only afterwards. */
-  setUint32(at: number, value: number): void {
-    if (at + 4 > this.#length) throw new RangeError(`nothing is written at ${at}`);
-    this.#view.setUint32(at, value);
-  }
-
-  setUint8(at: number, value: number): void {
-    if (at >= this.#length) throw new RangeError(`nothing is written at ${at}`);
-    this.#bytes[at] = value;
-  }
-
-  /** Forgets what is written from `length` on. */
-  truncate(length: number): void {
-    if (length > this.#length) throw new RangeError(`only ${this.#length} bytes are written`);
-    this.#length = length;
-  }
-
-  /** What is written, as a view. The writer is empty afterwards and never touches those bytes again. */
-  take(): Uint8Array {
-    const taken = this.#bytes.subarray(0, this.#length);
-    this.#bytes = new Uint8Array(256);
-    this.#view = new DataView(this.#bytes.buffer);
-    this.#length = 0;
-    return taken;
+  raw(value: Uint8Array): void {
+    const at = this.reserve(value.length);
+    // A call into the engine costs more than a few bytes.
+    if (value.length > 24) this.bytes.set(value, at);
+    else for (let i = 0; i < value.length; i++) this.bytes[at + i] = value[i]!;
   }
 }
