@@ -26,8 +26,8 @@ const MAKE_AT_ONCE = 1 << 16;
 /**
  * Reads one term. A loop with a stack of its own: how deep terms nest is the sender's choice.
  *
- * `owed` counts the terms that the open frames still wait for. Each is at least a byte, so a frame is opened only when
- * that many bytes are left: no length is believed that the data can't hold.
+ * `owed` counts the terms that are still to come. Each is at least a byte, so a frame is opened only when that many
+ * bytes are left: no length is believed that the data can't hold.
  */
 export function readTerm(reader: Reader): Term {
   const { bytes } = reader;
@@ -37,12 +37,13 @@ export function readTerm(reader: Reader): Term {
   let next = 0;
   let count = 0;
   let kind = -1;
-  let owed = 0;
+  let owed = 1;
 
   for (;;) {
     const at = reader.offset;
     const found = bytes[at];
     reader.offset = at + 1;
+    owed--;
     let term: Term;
     /** How many terms the found one holds, when it is to be opened; -1 when it is whole. */
     let holds = -1;
@@ -132,7 +133,6 @@ export function readTerm(reader: Reader): Term {
       if (owed > bytes.length - reader.offset) throw tooMany(reader, owed);
       if (kind === TAIL && opens === LIST) {
         // A list as the tail of a list goes on in the same frame: a chain of them is read in linear time.
-        owed--;
         count = next + holds;
         kind = LIST;
         continue;
@@ -146,12 +146,12 @@ export function readTerm(reader: Reader): Term {
     }
     if (holds === 0 && opens === LIST) {
       // A list of no elements is its tail, whatever that is: the next term takes its place.
+      owed++;
       continue;
     }
     // Hand the term to its frame, and each frame that this completes to the one around it.
     for (;;) {
       if (kind < 0) return term;
-      owed--;
       if (kind === TAIL) {
         term = term instanceof List ? joined(elements, term) : new List(elements, term);
       } else {
