@@ -1,0 +1,87 @@
+import { Option, type Command } from "commander";
+import type { Logger } from "pino";
+import { applyUpgrade, type Applied } from "../../engine/apply.js";
+import { parseDuration } from "../duration.js";
+import { EXIT, type ExitCode } from "../exit.js";
+import type { Io } from "../io.js";
+import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
+import { readPlanFile } from "../plan-file.js";
+import { followProgress } from "../progress.js";
+import type { Report } from "../report.js";
+import type { Run } from "../run.js";
+import { prepare, withSourceArguments, type SourceOptions } from "../source.js";
+import { openTarget } from "../target.js";
+import { applyJson, applyText } from "../views/apply.js";
+import { allowOption } from "./plan.js";
+
+interface ApplyOptions extends CommonOptions, TargetOptions, SourceOptions {
+  readonly plan?: string;
+  readonly allow: readonly string[];
+  readonly suspendTimeout: number;
+  readonly codeChangeTimeout: number;
+  readonly showState?: boolean;
+  readonly soak?: number;
+}
+
+export function registerApply(program: Command, run: Run): void {
+  const command = program
+    .command("apply")
+    .aliases(["install", "upgrade", "downgrade"])
+    .description("upgrade, or downgrade, the running node step by step");
+  const duration = (flags: string, text: string, byDefault?: number): Option => {
+    const option = new Option(flags, text).argParser(parseDuration);
+    return byDefault === undefined ? option : option.default(byDefault, `${byDefault / 1_000}s`);
+  };
+  withSourceArguments(withCommonOptions(withTargetOptions(command)))
+    .option("--plan <file>", "apply the plan in this file; refused where it would be another one now")
+    .addOption(allowOption())
+    .addOption(duration("--suspend-timeout <duration>", "how long a process may take to answer suspend", 5_000))
+    .addOption(duration("--code-change-timeout <duration>", "how long one code_change may take", 5_000))
+    .option("--show-state", "show the states of the processes before and after (default: on the embedded node)")
+    .option("--no-show-state", "don't read states")
+    .addOption(duration("--soak <duration>", "let the node run this long after the last step, then look again"))
+    .action(async (vsn: string | undefined, options: ApplyOptions) => {
+      await run("relupctl/apply@1", options, ({ io, log }) => apply(vsn, options, io, log));
+    });
+}
+
+async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log: Logger): Promise<Report> {
+  const agreed = options.plan === undefined ? undefined : await readPlanFile(options.plan, vsn, options);
+  await using opened = await openTarget(options, log);
+  const prepared = await prepare(opened.target, agreed?.vsn ?? vsn, { ...options, ...agreed?.source });
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => {
+    interrupt.abort();
+  };
+  process.once("SIGINT", onInterrupt);
+  try {
+    const applied = await applyUpgrade(opened.target, prepared, {
+      allowed: options.allow,
+      ...(agreed !== undefined && { expectedDigest: agreed.digest }),
+      timeouts: { suspendMs: options.suspendTimeout, codeChangeMs: options.codeChangeTimeout },
+      showStates: options.showState ?? opened.isEmbedded,
+      soakMs: options.soak ?? (opened.isEmbedded ? EMBEDDED_SOAK_MS : 0),
+      onProgress: followProgress(io, log, options.json === true),
+      signal: interrupt.signal,
+    });
+    log.info({ result: applied.execution?.outcome ?? "refused", digest: applied.plan.digest }, "apply");
+    return { json: applyJson(applied), text: (paint) => applyText(applied, paint), exitCode: exitCodeOf(applied) };
+  } finally {
+    process.removeListener("SIGINT", onInterrupt);
+  }
+}
+
+/** The embedded node ends with the command: without this its processes would do nothing on the new code. */
+const EMBEDDED_SOAK_MS = 150;
+
+function exitCodeOf({ execution }: Applied): ExitCode {
+  if (execution === undefined) return EXIT.refused;
+  switch (execution.outcome) {
+    case "upgraded":
+      return EXIT.done;
+    case "rolled_back":
+      return execution.interrupted ? EXIT.interrupted : EXIT.rolledBack;
+    case "failed":
+      return EXIT.needsAttention;
+  }
+}

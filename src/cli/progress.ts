@@ -1,0 +1,51 @@
+import type { Logger } from "pino";
+import type { OnProgress, ProgressEvent } from "../engine/events.js";
+import type { Io } from "./io.js";
+import { fit } from "./views/paint.js";
+import { subjectOf } from "./views/step.js";
+
+/** Follows an upgrade: a line on the terminal that is written over, and every event in the log. */
+export function followProgress(io: Io, log: Logger, quiet: boolean): OnProgress {
+  const shows = io.errIsTerminal && !quiet;
+  return (event) => {
+    log[levelOf(event)](logged(event), event.kind);
+    if (!shows) return;
+    if (event.kind === "step_started") {
+      const { step } = event;
+      const text = `step ${step.index + 1}  ${step.instruction.instruction}  ${subjectOf(step.instruction)}`;
+      io.err(`\r\u001b[K${io.paintErr.faint(fit(text, io.paintErr.width - 1))}`);
+    } else if (event.kind === "upgrade_done") {
+      io.err("\r\u001b[K");
+    }
+  };
+}
+
+function levelOf(event: ProgressEvent): "info" | "warn" | "error" {
+  switch (event.kind) {
+    case "step_failed":
+    case "undo_failed":
+      return "error";
+    case "process_skipped":
+    case "rollback_started":
+      return "warn";
+    case "upgrade_started":
+    case "step_started":
+    case "step_done":
+    case "undone":
+    case "upgrade_done":
+      return "info";
+  }
+}
+
+/** An event as plain data: steps by index and name. */
+function logged(event: ProgressEvent): object {
+  if (!("step" in event)) return event;
+  const { step, ...rest } = event;
+  return {
+    ...rest,
+    step: step.index,
+    instruction: step.instruction.instruction,
+    modules: step.modules,
+    pids: step.processes.map(({ text }) => text),
+  };
+}

@@ -1,0 +1,100 @@
+import { encodeInstruction } from "../../release/erlang/encode-instruction.js";
+import { printAtom, printTerm } from "../../terms/print.js";
+import type { ObservedProcess } from "../../upgrade/facts.js";
+import type { Plan, PlanStep } from "../../upgrade/plan.js";
+import { findingsJson, findingsText } from "./finding.js";
+import { count, fit, type Paint } from "./paint.js";
+import { subjectOf } from "./step.js";
+
+const pids = (processes: readonly ObservedProcess[]): string[] => processes.map(({ text }) => text);
+
+/** One step of a plan as JSON. */
+export function stepJson(step: PlanStep): object {
+  return {
+    index: step.index,
+    instruction: step.instruction.instruction,
+    modules: step.modules,
+    processes: pids(step.processes),
+    undo: step.undo,
+    term: printTerm(encodeInstruction(step.instruction)),
+  };
+}
+
+/** A plan as JSON, as the command line's contract has it. */
+export function planJson(plan: Plan): object {
+  const { upgrade } = plan;
+  return {
+    node: plan.node,
+    kind: upgrade.kind,
+    name: upgrade.name,
+    from: upgrade.from,
+    to: upgrade.to,
+    direction: upgrade.direction,
+    origin: upgrade.origin,
+    steps: plan.steps.map(stepJson),
+    findings: findingsJson(plan.findings),
+    coverage: Object.fromEntries(
+      plan.coverage.map(({ module, migrated, reloaded, missed }) => [
+        module,
+        { migrated: pids(migrated), reloaded: pids(reloaded), missed: pids(missed.map(({ process }) => process)) },
+      ]),
+    ),
+    digest: plan.digest,
+  };
+}
+
+/** `counter 0.1.0 -> 0.2.0 on node@host, an upgrade by the appups`. */
+export function titleOf(plan: Plan, paint: Paint): string {
+  const { upgrade } = plan;
+  const way = upgrade.direction === "up" ? "upgrade" : "downgrade";
+  const origin = upgrade.origin === "relup" ? "by its relup" : "by the appups";
+  return `${paint.strong(`${upgrade.name} ${upgrade.from} -> ${upgrade.to}`)} on ${plan.node}, ${way} ${origin}`;
+}
+
+/** A plan for people: the steps, who is touched, and what is wrong. */
+export function planText(plan: Plan, paint: Paint): string {
+  const parts = [titleOf(plan, paint), stepsText(plan, paint), coverageText(plan, paint)];
+  if (plan.findings.length > 0) parts.push(findingsText(plan.findings, paint));
+  parts.push(paint.faint(`digest ${plan.digest}`));
+  return parts.join("\n\n");
+}
+
+const UNDO_WORDS = { exact: "", compensate: "undone by starting anew", none: "can't be undone" } as const;
+
+function stepsText(plan: Plan, paint: Paint): string {
+  const nameWidth = Math.max(...plan.steps.map(({ instruction }) => instruction.instruction.length), 1);
+  return plan.steps
+    .map((step) => {
+      const number = String(step.index + 1).padStart(3);
+      const name = step.instruction.instruction.padEnd(nameWidth);
+      const touched = touches(step) ? count(step.processes.length, "process", "processes") : "";
+      const undo = step.instruction.instruction === "purge" ? "" : UNDO_WORDS[step.undo];
+      const notes = [touched, undo].filter((note) => note !== "").join(", ");
+      const room = paint.width - 7 - nameWidth - (notes === "" ? 0 : notes.length + 2);
+      return `${paint.faint(number)}  ${name}  ${fit(subjectOf(step.instruction), room)}${notes === "" ? "" : `  ${paint.faint(notes)}`}`.trimEnd();
+    })
+    .join("\n");
+}
+
+const touches = (step: PlanStep): boolean =>
+  ["suspend", "code_change", "resume", "stop", "start"].includes(step.instruction.instruction);
+
+/** Per changed module, what becomes of the processes that run it. */
+export function coverageText(plan: Plan, paint: Paint): string {
+  if (plan.coverage.length === 0) return "No module's code changes.";
+  const width = Math.min(40, Math.max(...plan.coverage.map(({ module }) => printAtom(module).length)));
+  return plan.coverage
+    .map(({ module, migrated, reloaded, missed }) => {
+      const parts = [
+        migrated.length > 0 ? paint.good(`${migrated.length} migrated`) : "",
+        reloaded.length > 0 ? `${reloaded.length} only get new code` : "",
+        missed.length > 0 ? paint.bad(`${missed.length} MISSED`) : "",
+      ].filter((part) => part !== "");
+      const processes = [...migrated, ...reloaded, ...missed.map(({ process }) => process)];
+      const named = processes.slice(0, 3).map(({ registeredName, text }) => registeredName ?? text);
+      const more = processes.length > 3 ? `, and ${processes.length - 3} more` : "";
+      const who = processes.length === 0 ? "" : paint.faint(` (${named.join(", ")}${more})`);
+      return `${printAtom(module).padEnd(width)}  ${parts.length === 0 ? "no process runs it" : parts.join(", ")}${who}`;
+    })
+    .join("\n");
+}

@@ -1,0 +1,77 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Target } from "../target/target.js";
+import type { Term } from "../terms/term.js";
+import { isBlocking, type Finding } from "../upgrade/finding.js";
+import type { Plan } from "../upgrade/plan.js";
+import { changedModules } from "../upgrade/upgrade.js";
+import { execute, type ExecuteOptions, type Execution } from "./execute.js";
+import { planUpgrade, type PlannedUpgrade } from "./plan.js";
+import type { PreparedUpgrade } from "./prepared.js";
+import { processesToShow, readStates, type StateChange } from "./states.js";
+
+export interface ApplyOptions extends ExecuteOptions {
+  /** Codes of findings that don't stand in the way. */
+  readonly allowed?: readonly string[];
+  /** The digest of the plan that was agreed on: anything else is refused. */
+  readonly expectedDigest?: string;
+  /** Reads the states of the processes concerned before and after. */
+  readonly showStates?: boolean;
+  /** How long the node is left to run after the last step before it is looked at again. */
+  readonly soakMs?: number;
+}
+
+export interface Applied {
+  readonly plan: Plan;
+  /** What stood in the way; nothing was changed then, and there is no execution. */
+  readonly refusedFor: readonly Finding[];
+  readonly execution: Execution | undefined;
+  readonly states: readonly StateChange[];
+}
+
+/** States read for people to look at: more than this would not be looked at. */
+const STATES_SHOWN = 20;
+const STATE_TIMEOUT_MS = 2_000;
+
+/** Plans a prepared upgrade on the node as it is now and executes the plan, unless something stands in the way. */
+export async function applyUpgrade(
+  target: Target,
+  prepared: PreparedUpgrade,
+  options: ApplyOptions = {},
+): Promise<Applied> {
+  const { plan, facts }: PlannedUpgrade = await planUpgrade(target, prepared.upgrade, options.timeouts ?? {});
+  const refusedFor = [
+    ...plan.findings.filter((finding) => isBlocking(finding, options.allowed)),
+    ...staleness(plan, options.expectedDigest),
+  ];
+  if (refusedFor.length > 0) return { plan, refusedFor, execution: undefined, states: [] };
+
+  const shown = options.showStates === true ? processesToShow(plan, facts.processes, STATES_SHOWN) : [];
+  const before = await readStates(target, shown, STATE_TIMEOUT_MS);
+  const execution = await execute(target, plan, prepared, options);
+  if (options.soakMs !== undefined && options.soakMs > 0) await delay(options.soakMs);
+  const after = await readStates(target, shown, STATE_TIMEOUT_MS);
+  const states = shown.map((process, index) => stateChange(process, before[index], after[index]));
+  return { plan, refusedFor, execution, states };
+}
+
+const stateChange = (
+  process: StateChange["process"],
+  before: Term | undefined,
+  after: Term | undefined,
+): StateChange => ({ process, before, after });
+
+/** A plan that was agreed on is not the one that would be executed now. */
+function staleness(plan: Plan, expectedDigest: string | undefined): Finding[] {
+  if (expectedDigest === undefined || expectedDigest === plan.digest) return [];
+  return [
+    {
+      code: "stale-plan",
+      severity: "error",
+      summary: "the node, the release or the findings are not what the plan was made on",
+      detail: `The plan has the digest ${expectedDigest}; one made now has ${plan.digest}. It concerns ${changedModules(plan.upgrade.script).join(", ")}.`,
+      hint: "Make a new plan, and compare the two.",
+      module: undefined,
+      pids: [],
+    },
+  ];
+}

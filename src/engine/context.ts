@@ -1,0 +1,44 @@
+import type { Pid, Term } from "../terms/term.js";
+import type { Target } from "../target/target.js";
+import type { Plan } from "../upgrade/plan.js";
+import type { Population } from "./population.js";
+import type { PreparedUpgrade } from "./prepared.js";
+import type { Suspensions } from "./suspension.js";
+import type { UndoLog } from "./undo-log.js";
+
+export interface Timeouts {
+  /** For a suspend where the instruction says `default`. */
+  readonly suspendMs: number;
+  /** For one process's code_change. */
+  readonly codeChangeMs: number;
+  /** For everything else asked of the node. */
+  readonly callMs: number;
+}
+
+/** OTP's own default of `sys` calls for suspend and code_change. */
+export const DEFAULT_TIMEOUTS: Timeouts = { suspendMs: 5_000, codeChangeMs: 5_000, callMs: 10_000 };
+
+/** What the steps of one execution share: the state of `release_handler_1:eval/2`, and how to take it all back. */
+export interface ExecutionContext {
+  readonly target: Target;
+  readonly plan: Plan;
+  readonly prepared: PreparedUpgrade;
+  readonly timeouts: Timeouts;
+  readonly population: Population;
+  readonly undo: UndoLog;
+  readonly suspensions: Suspensions;
+  /** Per module, the processes that were suspended for it and not yet resumed. */
+  readonly suspended: Map<string, readonly Pid[]>;
+  /** Per module, the children that were stopped for it and not yet started. */
+  readonly stopped: Map<string, readonly { readonly supervisor: Pid; readonly id: Term }[]>;
+  readonly tally: Tally;
+  /** A process that a step passes over, and why. */
+  skipped(pid: Pid, why: string): void;
+}
+
+/** Processes, as text, by what became of them. */
+export interface Tally {
+  readonly migrated: Set<string>;
+  readonly dead: Set<string>;
+  readonly failed: Set<string>;
+}

@@ -1,0 +1,109 @@
+import {
+  getFile,
+  objectCodeExportsCodeChange,
+  objectCodeMd5,
+  objectCodeVsn,
+  objectFileExtension,
+} from "../otp/code.js";
+import { attemptEach } from "../otp/batch.js";
+import { stringText } from "../otp/decode.js";
+import type { CallOptions } from "../otp/invoke.js";
+import type { LowLevelInstruction } from "../release/instruction.js";
+import type { Target } from "../target/target.js";
+import { atom } from "../terms/term.js";
+import type { Library, ObjectCode } from "../upgrade/upgrade.js";
+import type { Binary } from "./prepared.js";
+
+export interface ReadCode {
+  readonly facts: ReadonlyMap<string, ObjectCode>;
+  readonly code: ReadonlyMap<string, { readonly next?: Binary; readonly previous?: Binary }>;
+}
+
+/**
+ * Reads all object code that a script loads, and the code it replaces, as `release_handler_1:eval/2` does at
+ * `load_object_code`: the new code from the library's `ebin`, the running one from the file it was loaded from.
+ * @param listed the modules that each application's new `.app` lists
+ */
+export async function readObjectCode(
+  target: Target,
+  script: readonly LowLevelInstruction[],
+  libraries: readonly Library[],
+  listed: ReadonlyMap<string, ReadonlySet<string>>,
+  options: CallOptions,
+): Promise<ReadCode> {
+  const extension = await objectFileExtension(target, options);
+  const directories = new Map(libraries.map((library) => [library.application, library.directory]));
+  const wanted = script.flatMap((step) =>
+    step.instruction === "load_object_code"
+      ? step.modules.map((module) => ({ module, application: step.application }))
+      : [],
+  );
+  const removed = script.flatMap((step) => (step.instruction === "remove" ? [step.module] : []));
+  const running = await runningFiles(target, [...wanted.map(({ module }) => module), ...removed], options);
+
+  const read = wanted.map(async ({ module, application }) => {
+    const file = `${directories.get(application) ?? application}/ebin/${module}${extension}`;
+    const [next, previous] = await Promise.all([
+      readBinary(target, file, options),
+      readBinary(target, running.get(module), options),
+    ]);
+    const facts = await factsOf(target, module, application, file, next, previous, options);
+    const isListed = listed.get(application)?.has(module) ?? true;
+    return { module, facts: { ...facts, listedInApp: isListed }, next, previous };
+  });
+  // A module that is only taken away must be put back after a failure.
+  const kept = removed.map(async (module) => ({ module, previous: await readBinary(target, running.get(module), options) }));
+
+  const code = new Map<string, { next?: Binary; previous?: Binary }>();
+  for (const { module, previous } of await Promise.all(kept)) code.set(module, { ...(previous && { previous }) });
+  const facts = new Map<string, ObjectCode>();
+  for (const each of await Promise.all(read)) {
+    facts.set(each.module, each.facts);
+    code.set(each.module, { ...(each.next && { next: each.next }), ...(each.previous && { previous: each.previous }) });
+  }
+  return { facts, code };
+}
+
+/** The files that modules were loaded from (`code:which/1`). */
+async function runningFiles(
+  target: Target,
+  modules: readonly string[],
+  options: CallOptions,
+): Promise<Map<string, string>> {
+  const args = modules.map((module) => [atom(module)]);
+  const outcomes = await attemptEach(target, "code:which/1", args, options);
+  return new Map(
+    modules.flatMap((module, index) => {
+      const outcome = outcomes[index]!;
+      const file = outcome.kind === "returned" ? stringText(outcome.value) : undefined;
+      return file === undefined || file === "" ? [] : [[module, file] as const];
+    }),
+  );
+}
+
+async function readBinary(target: Target, file: string | undefined, options: CallOptions): Promise<Binary | undefined> {
+  if (file === undefined) return undefined;
+  const bytes = await getFile(target, file, options);
+  return bytes === undefined ? undefined : { file, bytes };
+}
+
+async function factsOf(
+  target: Target,
+  module: string,
+  application: string,
+  file: string,
+  next: Binary | undefined,
+  previous: Binary | undefined,
+  options: CallOptions,
+): Promise<Omit<ObjectCode, "listedInApp">> {
+  const [md5, previousMd5] = await Promise.all([
+    next && objectCodeMd5(target, next.bytes, options),
+    previous && objectCodeMd5(target, previous.bytes, options),
+  ]);
+  const [vsn, exportsCodeChange, previousVsn] = await Promise.all([
+    md5 === undefined ? undefined : objectCodeVsn(target, next!.bytes, options),
+    md5 === undefined ? undefined : objectCodeExportsCodeChange(target, next!.bytes, options),
+    previousMd5 === undefined ? undefined : objectCodeVsn(target, previous!.bytes, options),
+  ]);
+  return { module, application, file, md5, vsn, previousVsn, previousMd5, exportsCodeChange };
+}

@@ -1,0 +1,28 @@
+import type { Target } from "../target/target.js";
+import type { Facts } from "../upgrade/facts.js";
+import { makePlan, type Plan } from "../upgrade/plan.js";
+import { changedModules, namedModules, type Upgrade } from "../upgrade/upgrade.js";
+import { DEFAULT_TIMEOUTS, type Timeouts } from "./context.js";
+import { observe } from "./observe.js";
+
+export interface PlannedUpgrade {
+  readonly plan: Plan;
+  readonly facts: Facts;
+}
+
+/** Observes the node and sets the upgrade against it. Changes nothing. */
+export async function planUpgrade(
+  target: Target,
+  upgrade: Upgrade,
+  timeouts: Partial<Timeouts> = {},
+): Promise<PlannedUpgrade> {
+  const suspended = upgrade.script.flatMap((step) =>
+    step.instruction === "suspend" ? step.modules.map(({ module }) => module) : [],
+  );
+  const facts = await observe(target, {
+    modules: [...new Set([...namedModules(upgrade.script), ...changedModules(upgrade.script)])],
+    probe: suspended,
+    timeoutMs: timeouts.suspendMs ?? DEFAULT_TIMEOUTS.suspendMs,
+  });
+  return { plan: makePlan(upgrade, facts), facts };
+}

@@ -1,0 +1,48 @@
+import { applyInstruction } from "../../otp/apply.js";
+import { reasonWithoutStack } from "../../otp/batch.js";
+import { atomName } from "../../otp/decode.js";
+import type { Apply } from "../../release/instruction.js";
+import type { Outcome } from "../../target/target.js";
+import { printTerm } from "../../terms/print.js";
+import type { Term } from "../../terms/term.js";
+import type { ExecutionContext } from "../context.js";
+import { StepFailure } from "../failure.js";
+
+/** Calls the function that the instruction names. What it returns is of no account, as in OTP; raising fails the step. */
+export async function apply({ mfa }: Apply, context: ExecutionContext): Promise<number> {
+  const outcome = await applyInstruction(context.target, mfa, context.timeouts.callMs);
+  const called = `${mfa.module}:${mfa.function}/${mfa.args.length}`;
+  if (outcome.kind !== "returned") {
+    throw new StepFailure({
+      code: "apply-failed",
+      summary: `${called} ${whatBecameOf(outcome)}`,
+      detail: `It was called as the upgrade script says, with ${mfa.args.map((arg) => printTerm(arg)).join(", ") || "no arguments"}.`,
+      hint: "See the node's log; the function may have done a part of its work.",
+    });
+  }
+  const compensation = compensationOf(mfa.module, mfa.function);
+  if (compensation !== undefined && atomName(outcome.value) === "ok") {
+    const args: readonly Term[] = mfa.args.slice(0, 1);
+    context.undo.push(`call ${mfa.module}:${compensation}/1`, async () => {
+      await applyInstruction(context.target, { module: mfa.module, function: compensation, args }, context.timeouts.callMs);
+    });
+  }
+  return 0;
+}
+
+/** What takes back the start or stop of an application, the only apply that relupctl knows how to take back. */
+function compensationOf(module: string, fun: string): string | undefined {
+  if (module !== "application") return undefined;
+  return { start: "stop", stop: "start", load: "unload", unload: "load" }[fun];
+}
+
+function whatBecameOf(outcome: Exclude<Outcome, { kind: "returned" }>): string {
+  switch (outcome.kind) {
+    case "raised":
+      return `raised ${outcome.class} ${printTerm(reasonWithoutStack(outcome.reason))}`;
+    case "not_sent":
+      return `could not be called: ${outcome.cause}`;
+    case "unknown":
+      return outcome.cause === "timeout" ? "did not return in time" : "was cut off by the loss of the connection";
+  }
+}

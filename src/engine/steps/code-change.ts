@@ -1,0 +1,116 @@
+import { reasonWithoutStack } from "../../otp/batch.js";
+import { atomName, tupleElements } from "../../otp/decode.js";
+import { putState } from "../../otp/erl-eval.js";
+import { pidText } from "../../otp/process.js";
+import { changeCodeEach, stateOfEach } from "../../otp/sys.js";
+import type { CodeChange } from "../../release/instruction.js";
+import type { Outcome } from "../../target/target.js";
+import { printTerm } from "../../terms/print.js";
+import { atom, tuple, type Pid, type Term } from "../../terms/term.js";
+import type { ExecutionContext } from "../context.js";
+import { StepFailure } from "../failure.js";
+
+/**
+ * Has the suspended processes of each module change their state, as `release_handler_1:change_code/5`: with the version
+ * that the running code says of itself on the way up, `{down, Vsn}` with the version gone to on the way down. The state
+ * is kept first, so that it can be put back exactly.
+ */
+export async function codeChange(instruction: CodeChange, context: ExecutionContext): Promise<number> {
+  let count = 0;
+  for (const { module, extra } of instruction.modules) {
+    const pids = context.suspended.get(module) ?? [];
+    await keepStates(module, pids, context);
+    count += await changeProcesses(module, pids, extra, oldVsn(module, instruction.mode ?? "up", context), context);
+  }
+  return count;
+}
+
+/** The version that code_change gets; `undefined` for a module whose object code the script doesn't load. */
+function oldVsn(module: string, mode: "up" | "down", context: ExecutionContext): Term {
+  const code = context.plan.upgrade.objectCode.get(module);
+  if (mode === "up") return code?.previousVsn ?? atom("undefined");
+  return tuple(atom("down"), code?.vsn ?? atom("undefined"));
+}
+
+async function keepStates(module: string, pids: readonly Pid[], context: ExecutionContext): Promise<void> {
+  const states = await stateOfEach(context.target, pids, context.timeouts.callMs);
+  const kept = pids.flatMap((pid, index) => {
+    const outcome = states[index]!;
+    return outcome.kind === "returned" ? [{ pid, state: outcome.value }] : [];
+  });
+  context.undo.push(`put the old state of the processes of ${module} back`, async () => {
+    const outcomes = await Promise.all(
+      kept.map(({ pid, state }) => putState(context.target, pid, state, context.timeouts.callMs)),
+    );
+    const failed = kept.filter((_, index) => outcomes[index]!.kind !== "returned" && !isGone(outcomes[index]!));
+    if (failed.length > 0) {
+      throw new StepFailure({
+        code: "state-not-restored",
+        summary: `the old state of ${failed.map(({ pid }) => pidText(pid)).join(", ")} could not be put back`,
+        hint: "Restart these processes through their supervisors.",
+      });
+    }
+  });
+}
+
+async function changeProcesses(
+  module: string,
+  pids: readonly Pid[],
+  extra: Term,
+  vsn: Term,
+  context: ExecutionContext,
+): Promise<number> {
+  const timeout = context.timeouts.codeChangeMs;
+  const outcomes = await changeCodeEach(context.target, pids, { module, vsn, extra, timeout });
+  const failures: { pid: Pid; reason: string }[] = [];
+  pids.forEach((pid, index) => {
+    const outcome = outcomes[index]!;
+    const reason = failureReason(outcome);
+    if (reason === undefined) {
+      context.tally.migrated.add(pidText(pid));
+    } else if (isGone(outcome)) {
+      context.tally.dead.add(pidText(pid));
+      context.skipped(pid, "it ended before its code was changed");
+    } else {
+      context.tally.failed.add(pidText(pid));
+      failures.push({ pid, reason });
+    }
+  });
+  const first = failures[0];
+  if (first !== undefined) {
+    const others = failures.length > 1 ? ` and in ${failures.length - 1} more` : "";
+    throw new StepFailure({
+      code: "code-change-failed",
+      summary: `code_change of ${module} failed in ${pidText(first.pid)}${others}: ${first.reason}`,
+      detail: `It was called with the old version ${printTerm(vsn)} and the extra argument ${printTerm(extra)}.`,
+      hint: `Mend code_change of ${module} for this version and state, and try again.`,
+    });
+  }
+  return pids.length;
+}
+
+/** Why a code change failed, in words and terms; undefined when it went well. */
+function failureReason(outcome: Outcome): string | undefined {
+  switch (outcome.kind) {
+    case "returned": {
+      if (atomName(outcome.value) === "ok") return undefined;
+      const reason = tupleElements(outcome.value, 2, "error")?.[1] ?? outcome.value;
+      const exit = tupleElements(reason, 2, "EXIT")?.[1];
+      return printTerm(exit === undefined ? reason : reasonWithoutStack(exit));
+    }
+    case "raised":
+      return printTerm(reasonWithoutStack(outcome.reason));
+    case "not_sent":
+      return outcome.cause;
+    case "unknown":
+      return outcome.cause === "timeout" ? "it did not answer in time" : "the connection was lost";
+  }
+}
+
+/** True when the process is no more: `exit({noproc, _})`, `exit({killed, _})` or what it ended with. */
+function isGone(outcome: Outcome): boolean {
+  if (outcome.kind !== "raised") return false;
+  const reason = reasonWithoutStack(outcome.reason);
+  const name = atomName(tupleElements(reason, 2)?.[0] ?? reason);
+  return name === "noproc" || name === "killed" || name === "normal" || name === "shutdown";
+}

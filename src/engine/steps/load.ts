@@ -1,0 +1,79 @@
+import { deleteModule, loadBinary, purge, softPurge } from "../../otp/code.js";
+import type { Load, LoadObjectCode, Purge, Remove } from "../../release/instruction.js";
+import { printTerm } from "../../terms/print.js";
+import type { ExecutionContext } from "../context.js";
+import { StepFailure } from "../failure.js";
+import type { Binary } from "../prepared.js";
+
+/** All object code was read before anything changed; here it only has to be there. */
+export function loadObjectCode(instruction: LoadObjectCode, context: ExecutionContext): Promise<number> {
+  for (const module of instruction.modules) codeOf(module, context);
+  return Promise.resolve(0);
+}
+
+/**
+ * Loads a module's new code by value, as `release_handler_1:eval/2` does: what ran the code before the current one is
+ * killed by the code server, then code that nobody runs any more is purged softly.
+ */
+export async function load({ module }: Load, context: ExecutionContext): Promise<number> {
+  const code = codeOf(module, context);
+  context.undo.push(`put the old code of ${module} back`, () => putBack(module, context));
+  await loadOrFail(module, code, context);
+  await softPurge(context.target, module, { timeoutMs: context.timeouts.callMs });
+  return 0;
+}
+
+/** Makes current code old, so that none is left, and purges it when nobody runs it. */
+export async function remove({ module }: Remove, context: ExecutionContext): Promise<number> {
+  const options = { timeoutMs: context.timeouts.callMs };
+  context.undo.push(`put the code of ${module} back`, () => putBack(module, context));
+  await purge(context.target, module, options);
+  await deleteModule(context.target, module, options);
+  await softPurge(context.target, module, options);
+  return 0;
+}
+
+/** Kills every process that runs old code of the modules, and removes it. */
+export async function purgeModules(instruction: Purge, context: ExecutionContext): Promise<number> {
+  for (const module of instruction.modules) {
+    await purge(context.target, module, { timeoutMs: context.timeouts.callMs });
+  }
+  return 0;
+}
+
+function codeOf(module: string, context: ExecutionContext): Binary {
+  const code = context.prepared.code.get(module)?.next;
+  if (code === undefined) {
+    throw new StepFailure({
+      code: "module-missing",
+      summary: `there is no object code to load for ${module}`,
+      hint: "The script must have a load_object_code instruction that names the module, and its file must be there.",
+    });
+  }
+  return code;
+}
+
+async function loadOrFail(module: string, code: Binary, context: ExecutionContext): Promise<void> {
+  const options = { timeoutMs: context.timeouts.callMs };
+  const refused = await loadBinary(context.target, module, code.file, code.bytes, options);
+  if (refused === undefined) return;
+  throw new StepFailure({
+    code: "load-failed",
+    summary: `the node refused the code of ${module}: ${printTerm(refused)}`,
+    detail: `It was read from ${code.file}.`,
+    hint: "Build the module for the node's OTP release; see the node's log for what its code server says.",
+  });
+}
+
+/** The code as it was: the previous object code, or none where there was none. */
+async function putBack(module: string, context: ExecutionContext): Promise<void> {
+  const options = { timeoutMs: context.timeouts.callMs };
+  const previous = context.prepared.code.get(module)?.previous;
+  if (previous !== undefined) {
+    await loadOrFail(module, previous, context);
+  } else if (context.prepared.upgrade.objectCode.get(module)?.previousMd5 === undefined) {
+    await purge(context.target, module, options);
+    await deleteModule(context.target, module, options);
+  }
+  await softPurge(context.target, module, options);
+}

@@ -1,0 +1,91 @@
+import { pidText } from "../../otp/process.js";
+import { resumeEach, suspendEach, timedOut, type SysTimeout } from "../../otp/sys.js";
+import type { Resume, Suspend, Timeout } from "../../release/instruction.js";
+import type { Pid } from "../../terms/term.js";
+import type { ExecutionContext } from "../context.js";
+import { StepFailure } from "../failure.js";
+
+/**
+ * Suspends the processes that the tree has for each module, as `release_handler_1:suspend/3`. One that died meanwhile is
+ * passed over. One that doesn't answer stops the upgrade: OTP would drop it, and it would meet new code with old state.
+ */
+export async function suspend(instruction: Suspend, context: ExecutionContext): Promise<number> {
+  const population = await context.population.processesOf(instruction.modules.map(({ module }) => module));
+  let count = 0;
+  for (const { module, timeout } of instruction.modules) {
+    const pids = (population.get(module) ?? []).map(({ pid }) => pid);
+    context.suspended.set(module, []);
+    // Noted before the act: a suspend that is answered too late must be taken back too.
+    context.undo.push(`resume the processes of ${module}`, () => resumeAll(context, pids));
+    count += await suspendFor(module, pids, sysTimeout(timeout, context.timeouts.suspendMs), context);
+  }
+  return count;
+}
+
+async function suspendFor(
+  module: string,
+  pids: readonly Pid[],
+  timeout: SysTimeout,
+  context: ExecutionContext,
+): Promise<number> {
+  const at = context.suspensions.now();
+  const outcomes = await suspendEach(context.target, pids, timeout);
+  const suspended: Pid[] = [];
+  const silent: Pid[] = [];
+  pids.forEach((pid, index) => {
+    const outcome = outcomes[index]!;
+    if (outcome.kind === "returned") {
+      context.suspensions.suspended(pid, at);
+      suspended.push(pid);
+    } else if (timedOut(outcome)) {
+      silent.push(pid);
+    } else {
+      context.tally.dead.add(pidText(pid));
+      context.skipped(pid, "it ended before it could be suspended");
+    }
+  });
+  context.suspended.set(module, suspended);
+  if (silent.length > 0) {
+    for (const pid of silent) context.tally.failed.add(pidText(pid));
+    throw new StepFailure({
+      code: "process-not-responding",
+      summary: `${silent.map(pidText).join(", ")} did not answer the suspend for ${module}`,
+      detail: "A process that can't be suspended would keep its old state on new code.",
+      hint: "Find out what it is doing (process_info(Pid, current_stacktrace)), or give it longer with --suspend-timeout.",
+    });
+  }
+  return suspended.length;
+}
+
+/** Resumes what was suspended for each module, as `release_handler_1:resume/1`. One that died meanwhile doesn't matter. */
+export async function resume(instruction: Resume, context: ExecutionContext): Promise<number> {
+  let count = 0;
+  for (const module of instruction.modules) {
+    const pids = context.suspended.get(module) ?? [];
+    context.suspended.delete(module);
+    await resumeAll(context, pids);
+    // Putting the old code back has to find them suspended.
+    context.undo.push(`suspend the processes of ${module} again`, async () => {
+      await suspendEach(context.target, pids, context.timeouts.suspendMs);
+    });
+    count += pids.length;
+  }
+  return count;
+}
+
+async function resumeAll(context: ExecutionContext, pids: readonly Pid[]): Promise<void> {
+  const outcomes = await resumeEach(context.target, pids);
+  const silent = pids.filter((_, index) => timedOut(outcomes[index]!));
+  for (const pid of pids) if (!silent.includes(pid)) context.suspensions.resumed(pid);
+  if (silent.length > 0) {
+    throw new StepFailure({
+      code: "process-not-responding",
+      summary: `${silent.map(pidText).join(", ")} did not answer the resume`,
+      hint: "Resume it with sys:resume/1 on the node when it answers again.",
+    });
+  }
+}
+
+function sysTimeout(timeout: Timeout | undefined, defaultMs: number): SysTimeout {
+  return timeout === undefined || timeout === "default" ? defaultMs : timeout;
+}

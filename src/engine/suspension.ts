@@ -1,0 +1,57 @@
+import type { Pid } from "../terms/term.js";
+import { pidText } from "../otp/process.js";
+
+/** How long processes were suspended, in milliseconds. */
+export interface SuspensionTimes {
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+/**
+ * Keeps who is suspended and since when. Times are taken here, from before the suspend is sent to after the resume is
+ * answered, so that they never say less than it was.
+ */
+export class Suspensions {
+  readonly #now: () => number;
+  readonly #since = new Map<string, { readonly pid: Pid; readonly at: number }>();
+  readonly #durations: number[] = [];
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** The time to be noted for what is sent next. */
+  now(): number {
+    return this.#now();
+  }
+
+  suspended(pid: Pid, at: number): void {
+    const key = pidText(pid);
+    if (!this.#since.has(key)) this.#since.set(key, { pid, at });
+  }
+
+  resumed(pid: Pid): void {
+    const entry = this.#since.get(pidText(pid));
+    if (entry === undefined) return;
+    this.#since.delete(pidText(pid));
+    this.#durations.push(this.#now() - entry.at);
+  }
+
+  isSuspended(pid: Pid): boolean {
+    return this.#since.has(pidText(pid));
+  }
+
+  times(): SuspensionTimes {
+    const sorted = this.#durations.toSorted((a, b) => a - b);
+    const quantile = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+    const round = (ms: number): number => Math.round(ms * 1000) / 1000;
+    return {
+      count: sorted.length,
+      p50Ms: round(quantile(0.5)),
+      p99Ms: round(quantile(0.99)),
+      maxMs: round(sorted.at(-1) ?? 0),
+    };
+  }
+}

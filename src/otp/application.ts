@@ -1,0 +1,79 @@
+import { atom, list, type Pid, type Term } from "../terms/term.js";
+import type { Target } from "../target/target.js";
+import { atomName, listElements, pidOf, stringText, tupleElements } from "./decode.js";
+import { attempt, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
+
+export interface RunningApplication {
+  readonly name: string;
+  readonly description: string;
+  readonly vsn: string;
+}
+
+function readApplications(called: string, answer: Term): RunningApplication[] {
+  const applications = listElements(answer)?.map((each) => {
+    const [name, description, vsn] = tupleElements(each, 3) ?? [];
+    return { name: atomName(name), description: stringText(description) ?? "", vsn: stringText(vsn) };
+  });
+  if (applications === undefined || applications.some((each) => each.name === undefined || each.vsn === undefined)) {
+    throw new UnexpectedAnswer(called, answer);
+  }
+  return applications as RunningApplication[];
+}
+
+/** The running applications, the last started first, as `application:which_applications/1` gives them. */
+export async function whichApplications(target: Target, options: CallOptions = {}): Promise<RunningApplication[]> {
+  const answer = await invoke(target, "application:which_applications/1", [options.timeoutMs ?? 5_000], options);
+  return readApplications("application:which_applications/1", answer);
+}
+
+/**
+ * The top supervisor of a running application and its application callback module, as
+ * `release_handler_1:get_master_procs/3` finds them: `application_controller:get_master/1`, then
+ * `application_master:get_child/1`. Undefined for an application without processes (a library).
+ */
+export async function topSupervisor(
+  target: Target,
+  application: string,
+  options: CallOptions = {},
+): Promise<{ readonly pid: Pid; readonly module: string | undefined } | undefined> {
+  const master = pidOf(await invoke(target, "application_controller:get_master/1", [atom(application)], options));
+  if (master === undefined) return undefined;
+  const outcome = await attempt(target, "application_master:get_child/1", [master], options);
+  // An application that stops meanwhile has no child to ask for.
+  if (outcome.kind !== "returned") return undefined;
+  const [child, module] = tupleElements(outcome.value, 2) ?? [];
+  const pid = pidOf(child);
+  return pid === undefined ? undefined : { pid, module: atomName(module) };
+}
+
+/** The application's environment, as `application:get_all_env/1` gives it. */
+export async function allEnv(target: Target, application: string, options: CallOptions = {}): Promise<Term> {
+  return await invoke(target, "application:get_all_env/1", [atom(application)], options);
+}
+
+/** The environments before a change, to be given to {@link configChange} after it. */
+export async function prepConfigChange(target: Target, options: CallOptions = {}): Promise<Term> {
+  return await invoke(target, "application_controller:prep_config_change/0", [], options);
+}
+
+/**
+ * Replaces application specifications and merges the configuration into their environments.
+ * @param specifications `{application, Name, Keys}` terms
+ * @param config the terms of the release's `sys.config`
+ */
+export async function changeApplicationData(
+  target: Target,
+  specifications: readonly Term[],
+  config: Term,
+  options: CallOptions = {},
+): Promise<void> {
+  const called = "application_controller:change_application_data/2";
+  const answer = await invoke(target, called, [list(...specifications), config], options);
+  if (atomName(answer) !== "ok") throw new UnexpectedAnswer(called, answer);
+}
+
+/** Calls `config_change/3` of each running application whose environment differs from `before`. Gives the answer. */
+export async function configChange(target: Target, before: Term, options: CallOptions = {}): Promise<Term> {
+  return await invoke(target, "application_controller:config_change/1", [before], options);
+}
+

@@ -1,0 +1,87 @@
+import { atom, ExternalFun, list, type Term } from "../terms/term.js";
+import { parseSurfaceName, type SurfaceName } from "../target/surface.js";
+import type { Outcome, Target } from "../target/target.js";
+import { listElements, tupleElements } from "./decode.js";
+import { attempt, type CallOptions, UnexpectedAnswer } from "./invoke.js";
+
+/** Calls at work at once on the node: more than its cores gain nothing, fewer leave one idle behind a slow element. */
+const CONCURRENT_BATCHES = 4;
+/** Elements of one call at the most, so that no message grows too large. */
+const BATCH_SIZE = 25_000;
+
+/**
+ * Calls one function of the surface with each list of arguments, in few round trips, and gives what became of each, in
+ * the order asked. On the node each element runs inside `rpc:call(node(), M, F, A)`, which catches: an element that
+ * raises spoils no other.
+ * @param options.timeoutMs for a batch as a whole
+ */
+export async function attemptEach(
+  target: Target,
+  name: SurfaceName,
+  argumentLists: readonly (readonly Term[])[],
+  options: CallOptions = {},
+): Promise<Outcome[]> {
+  const batches = split(argumentLists);
+  const results = new Array<Outcome[]>(batches.length);
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < batches.length) {
+      const index = next++;
+      results[index] = await attemptBatch(target, name, batches[index]!, options);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENT_BATCHES, batches.length) }, work));
+  return results.flat();
+}
+
+/** Contiguous batches, as many as can be at work at once, or more where they would grow too large. */
+function split<T>(elements: readonly T[]): (readonly T[])[] {
+  const size = Math.min(BATCH_SIZE, Math.max(1, Math.ceil(elements.length / CONCURRENT_BATCHES)));
+  const batches: (readonly T[])[] = [];
+  for (let at = 0; at < elements.length; at += size) batches.push(elements.slice(at, at + size));
+  return batches;
+}
+
+const rpcCall = new ExternalFun(atom("rpc"), atom("call"), 4);
+const applyFun = new ExternalFun(atom("erlang"), atom("apply"), 2);
+
+async function attemptBatch(
+  target: Target,
+  name: SurfaceName,
+  argumentLists: readonly (readonly Term[])[],
+  options: CallOptions,
+): Promise<Outcome[]> {
+  const { module, function: fun } = parseSurfaceName(name);
+  const node = atom(target.identity.node);
+  const calls = argumentLists.map((args) => list(node, atom(module), atom(fun), list(...args)));
+  const funs = list(...calls.map(() => rpcCall));
+  const outcome = await attempt(target, "lists:zipwith/3", [applyFun, funs, list(...calls)], options);
+  if (outcome.kind !== "returned") return argumentLists.map(() => outcome);
+  const values = listElements(outcome.value);
+  if (values?.length !== argumentLists.length) throw new UnexpectedAnswer("lists:zipwith/3", outcome.value);
+  return values.map(outcomeOfRpc);
+}
+
+/** `rpc:call/4` answers `{badrpc, {'EXIT', Reason}}` for what raised. */
+function outcomeOfRpc(value: Term): Outcome {
+  const caught = tupleElements(value, 2, "badrpc");
+  if (caught === undefined) return { kind: "returned", value };
+  const exit = tupleElements(caught[1], 2, "EXIT");
+  if (exit === undefined) return { kind: "raised", class: "exit", reason: caught[1]! };
+  return { kind: "raised", class: "exit", reason: exit[1]! };
+}
+
+/** `{Reason, Stack}` without the stack; any other reason as it is. */
+export function reasonWithoutStack(reason: Term): Term {
+  const pair = tupleElements(reason, 2);
+  const frames = listElements(pair?.[1]);
+  const isStack = frames !== undefined && frames.length > 0 && frames.every((frame) => tupleElements(frame, 4) !== undefined);
+  return pair !== undefined && isStack ? pair[0]! : reason;
+}
+
+/** `fun Module:Function/Arity` of a function of the surface, as an argument of a list function. */
+export function surfaceFun(name: SurfaceName): ExternalFun {
+  const { module, function: fun, arity } = parseSurfaceName(name);
+  return new ExternalFun(atom(module), atom(fun), arity);
+}
+

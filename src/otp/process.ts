@@ -1,0 +1,103 @@
+import { atom, list, type Pid, type Term } from "../terms/term.js";
+import type { Target } from "../target/target.js";
+import { attemptEach, surfaceFun } from "./batch.js";
+import { atomName, listElements, pidOf, tupleElements } from "./decode.js";
+import { attempt, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
+
+/** A pid as its own node prints it: `<0.123.0>`. */
+export function pidText(pid: Pid): string {
+  return `<0.${pid.id}.${pid.serial}>`;
+}
+
+/** Every process of the node (`erlang:processes/0`). */
+export async function processes(target: Target, options: CallOptions = {}): Promise<Pid[]> {
+  const answer = await invoke(target, "erlang:processes/0", [], options);
+  const pids = listElements(answer)?.map(pidOf);
+  if (pids === undefined) throw new UnexpectedAnswer("erlang:processes/0", answer);
+  return pids.filter((pid) => pid !== undefined);
+}
+
+export interface ProcessFacts {
+  readonly pid: Pid;
+  /** The module whose callbacks the process runs, told by its initial call; undefined where that doesn't tell. */
+  readonly callbackModule: string | undefined;
+  /** True when it was started as a supervisor, whatever its child specification says. */
+  readonly isSupervisor: boolean;
+  readonly registeredName: string | undefined;
+  readonly messageQueueLength: number;
+}
+
+/** Facts of processes, in the order asked, in two round trips however many they are. A dead process has none. */
+export async function processFacts(
+  target: Target,
+  pids: readonly Pid[],
+  options: CallOptions = {},
+): Promise<(ProcessFacts | undefined)[]> {
+  if (pids.length === 0) return [];
+  const items = list(atom("registered_name"), atom("message_queue_len"));
+  const [calls, infos] = await Promise.all([
+    invoke(target, "lists:map/2", [surfaceFun("proc_lib:translate_initial_call/1"), list(...pids)], options),
+    attemptEach(
+      target,
+      "erlang:process_info/2",
+      pids.map((pid) => [pid, items]),
+      options,
+    ),
+  ]);
+  const initialCalls = listElements(calls);
+  if (initialCalls?.length !== pids.length) throw new UnexpectedAnswer("proc_lib:translate_initial_call/1", calls);
+  return pids.map((pid, index) => {
+    const info = infos[index]!;
+    const [name, queue] = info.kind === "returned" ? (listElements(info.value) ?? []) : [];
+    if (name === undefined) return undefined;
+    return {
+      pid,
+      ...readInitialCall(initialCalls[index]!),
+      registeredName: atomName(tupleElements(name, 2)?.[1]),
+      messageQueueLength: Number(tupleElements(queue, 2)?.[1] ?? 0),
+    };
+  });
+}
+
+/**
+ * What `proc_lib:translate_initial_call/1` tells: a behaviour starts in `{Module, init, 1}`, a supervisor is translated
+ * to `{supervisor, Module, 1}`, and `{proc_lib, init_p, _}` says nothing.
+ */
+function readInitialCall(call: Term): Pick<ProcessFacts, "callbackModule" | "isSupervisor"> {
+  const [module, fun] = (tupleElements(call, 3) ?? []).map(atomName);
+  if (module === "supervisor") return { callbackModule: fun, isSupervisor: true };
+  return { callbackModule: module === "proc_lib" ? undefined : module, isSupervisor: false };
+}
+
+/**
+ * The modules that a `dynamic` child answers, asked as `release_handler_1:maybe_get_dynamic_mods/2` does:
+ * `gen:call(Pid, self(), get_modules)`. Undefined when it doesn't answer with a list of modules.
+ */
+export async function dynamicModules(
+  target: Target,
+  pid: Pid,
+  timeoutMs: number,
+): Promise<readonly string[] | undefined> {
+  // The label of the request is what the receiver matches on: behaviours expect a pid there, and any pid will do.
+  const args: Term[] = [pid, pid, atom("get_modules"), timeoutMs];
+  const outcome = await attempt(target, "gen:call/4", args, { timeoutMs: timeoutMs + 1_000 });
+  if (outcome.kind !== "returned") return undefined;
+  const modules = listElements(tupleElements(outcome.value, 2, "ok")?.[1])?.map(atomName);
+  return modules?.every((module) => module !== undefined) === true ? modules : undefined;
+}
+
+/** Which of the processes run old code of the module (`erlang:check_process_code/2`). */
+export async function processesOnOldCode(
+  target: Target,
+  module: string,
+  pids: readonly Pid[],
+  options: CallOptions = {},
+): Promise<Pid[]> {
+  const args = pids.map((pid) => [pid, atom(module)]);
+  const outcomes = await attemptEach(target, "erlang:check_process_code/2", args, options);
+  return pids.filter((_, index) => {
+    const outcome = outcomes[index]!;
+    return outcome.kind === "returned" && atomName(outcome.value) === "true";
+  });
+}
+

@@ -1,0 +1,62 @@
+import type { Pid, Term } from "../terms/term.js";
+import type { Outcome, Target } from "../target/target.js";
+import { atomName, atomNames, listElements, pidOf, tupleElements } from "./decode.js";
+import { attempt, invoke, type CallOptions } from "./invoke.js";
+
+export interface Child {
+  readonly id: Term;
+  /** Undefined for a child that isn't running (`undefined` or `restarting` in OTP). */
+  readonly pid: Pid | undefined;
+  readonly type: "worker" | "supervisor";
+  readonly modules: readonly string[] | "dynamic";
+}
+
+/** The children of a supervisor as `supervisor:which_children/1` gives them, or why they can't be told. */
+export async function whichChildren(
+  target: Target,
+  supervisor: Pid,
+  options: CallOptions = {},
+): Promise<Child[] | Exclude<Outcome, { kind: "returned" }>> {
+  const outcome = await attempt(target, "supervisor:which_children/1", [supervisor], options);
+  if (outcome.kind !== "returned") return outcome;
+  return (listElements(outcome.value) ?? []).flatMap((each) => {
+    const [id, child, type, modules] = tupleElements(each, 4) ?? [];
+    if (id === undefined) return [];
+    return {
+      id,
+      pid: pidOf(child),
+      type: atomName(type) === "supervisor" ? ("supervisor" as const) : ("worker" as const),
+      modules: atomName(modules) === "dynamic" ? ("dynamic" as const) : (atomNames(modules) ?? []),
+    };
+  });
+}
+
+/** The callback module of a supervisor, undefined where it can't be told. */
+export async function callbackModuleOf(
+  target: Target,
+  supervisor: Pid,
+  options: CallOptions = {},
+): Promise<string | undefined> {
+  const outcome = await attempt(target, "supervisor:get_callback_module/1", [supervisor], options);
+  return outcome.kind === "returned" ? atomName(outcome.value) : undefined;
+}
+
+/** Stops a child and keeps its specification. Gives true when it answered `ok`. */
+export async function terminateChild(
+  target: Target,
+  supervisor: Pid,
+  id: Term,
+  options: CallOptions = {},
+): Promise<boolean> {
+  return atomName(await invoke(target, "supervisor:terminate_child/2", [supervisor, id], options)) === "ok";
+}
+
+/** Starts a child that was stopped. Gives what `supervisor:restart_child/2` answered. */
+export async function restartChild(
+  target: Target,
+  supervisor: Pid,
+  id: Term,
+  options: CallOptions = {},
+): Promise<Outcome> {
+  return await attempt(target, "supervisor:restart_child/2", [supervisor, id], options);
+}

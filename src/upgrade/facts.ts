@@ -1,0 +1,63 @@
+import type { Pid, Term } from "../terms/term.js";
+
+/** What was observed of a node: plain data, on which plans and findings are made without asking again. */
+
+export interface ObservedProcess {
+  readonly pid: Pid;
+  /** The pid as the node itself prints it. */
+  readonly text: string;
+  readonly application: string | undefined;
+  /** The supervisor's pid as text; undefined for a top supervisor and for what no supervisor has. */
+  readonly supervisor: string | undefined;
+  /** True when the walk over the supervision tree found it. */
+  readonly supervised: boolean;
+  /** True for what OTP's walk doesn't see: below a child that is declared a worker but is a supervisor. */
+  readonly hidden: boolean;
+  /** The id in the supervisor's child specification. */
+  readonly id: Term | undefined;
+  readonly type: "worker" | "supervisor";
+  /** The modules OTP's walk gives for it: from the child specification, or answered by a `dynamic` child. */
+  readonly modules: readonly string[];
+  readonly dynamic: boolean;
+  /** The module whose callbacks it really runs, where that can be told. */
+  readonly callbackModule: string | undefined;
+  readonly registeredName: string | undefined;
+  readonly messageQueueLength: number;
+}
+
+/** What the walk met that OTP's own walk fails on, stalls on, or passes over. */
+export interface WalkAnomaly {
+  readonly kind:
+    | "supervisor_suspended"
+    | "supervisor_not_responding"
+    | "callback_module_unknown"
+    | "dynamic_not_responding"
+    | "worker_is_supervisor";
+  readonly pid: string;
+  readonly application: string;
+}
+
+export interface ObservedModule {
+  readonly module: string;
+  readonly file: string | undefined;
+  /** MD5 of the loaded code in hexadecimal; undefined when the module isn't loaded. */
+  readonly md5: string | undefined;
+  readonly hasOldCode: boolean;
+  /** Pids, as text, that run its old code; looked for only where there is old code. */
+  readonly processesOnOldCode: readonly string[];
+  readonly exportsCodeChange: boolean;
+}
+
+export interface Facts {
+  readonly node: string;
+  readonly creation: number;
+  readonly otpRelease: string;
+  /** The running applications and their versions. */
+  readonly applications: readonly { readonly name: string; readonly description: string; readonly vsn: string }[];
+  readonly processes: readonly ObservedProcess[];
+  readonly anomalies: readonly WalkAnomaly[];
+  /** Pids, as text, of processes to be suspended that didn't answer a system message in time. */
+  readonly notResponding: ReadonlySet<string>;
+  /** The modules that the upgrade names, as they are now. */
+  readonly modules: ReadonlyMap<string, ObservedModule>;
+}

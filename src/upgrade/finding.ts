@@ -1,0 +1,38 @@
+import type { Severity } from "../terms/problem.js";
+
+/** What would go wrong, or is wrong already, on a node. An `error` stands in the way of an upgrade. */
+export interface Finding {
+  /** Stable; a contract with scripts. */
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  readonly summary: string;
+  readonly detail: string;
+  /** What to do, as exactly as can be told. */
+  readonly hint: string;
+  readonly module: string | undefined;
+  /** The processes concerned, as text. */
+  readonly pids: readonly string[];
+}
+
+export type FindingCode =
+  | "callback-not-declared"
+  | "unsupervised-process"
+  | "hidden-subtree"
+  | "code-change-missing"
+  | "vsn-not-set"
+  | "process-not-responding"
+  | "old-code-in-use"
+  | "no-upgrade-path"
+  | "module-missing"
+  | "module-not-in-app"
+  | "apply-before-point-of-no-return"
+  | "supervisor-suspended"
+  | "old-object-code-missing"
+  | "restarts-emulator"
+  | "sync-nodes"
+  | "stale-plan";
+
+/** True when a finding stands in the way: it is an error and wasn't allowed by the user. */
+export function isBlocking(finding: Finding, allowed: readonly string[] = []): boolean {
+  return finding.severity === "error" && !allowed.includes(finding.code);
+}

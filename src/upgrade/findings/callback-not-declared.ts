@@ -1,0 +1,33 @@
+import { printAtom } from "../../terms/print.js";
+import type { Finding } from "../finding.js";
+import { groupBy, namesOf, supervisorName, type FindingRule } from "./context.js";
+
+/**
+ * A process runs a changed module as its callback, but its child specification doesn't list that module. OTP picks the
+ * processes to suspend by the child specification alone, so code_change would never be called on it.
+ */
+export const callbackNotDeclared: FindingRule = ({ coverage, facts }) =>
+  coverage.flatMap(({ module, missed }) => {
+    const undeclared = missed.filter(({ reason }) => reason === "callback-not-declared").map(({ process }) => process);
+    const byPlace = groupBy(undeclared, (process) => `${process.supervisor} ${process.modules.join(" ")}`);
+    return [...byPlace.values()].map((processes): Finding => {
+      const first = processes[0]!;
+      const declared = `[${first.modules.map(printAtom).join(", ")}]`;
+      const many = processes.length > 1;
+      return {
+        code: "callback-not-declared",
+        severity: "error",
+        summary: `${module} would be changed, but ${many ? `${processes.length} processes that run it` : "a process that runs it"} would be missed`,
+        detail:
+          `${namesOf(processes)} under the supervisor ${supervisorName(facts, first.supervisor)} ` +
+          `${many ? "run" : "runs"} ${module} as callback module, but the child specification lists the modules ${declared}. ` +
+          `A release handler suspends only processes whose child specification lists the module: code_change would not be ` +
+          `called, and the next message would meet new code with the old state.`,
+        hint:
+          `Write modules: [${printAtom(module)}] in the child specification (in Elixir, let the child be started by ` +
+          `start_link of ${module} itself, so that child_spec/1 names it), release that first, and upgrade from there.`,
+        module,
+        pids: processes.map((process) => process.text),
+      };
+    });
+  });

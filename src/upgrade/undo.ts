@@ -1,0 +1,43 @@
+import type { LowLevelInstruction } from "../release/instruction.js";
+import type { Upgrade } from "./upgrade.js";
+
+/** How a step is undone: exactly as it was, by a compensating step, or not at all. */
+export type Undo = "exact" | "compensate" | "none";
+
+/** How the given step of the upgrade can be undone. */
+export function undoOf(step: LowLevelInstruction, upgrade: Upgrade): Undo {
+  switch (step.instruction) {
+    case "load_object_code":
+    case "point_of_no_return":
+    case "suspend":
+    case "resume":
+    case "code_change":
+      return "exact";
+    case "load":
+    case "remove":
+      return canPutBack(step.module, upgrade) ? "exact" : "none";
+    // Processes that are started again are new ones.
+    case "stop":
+    case "start":
+      return "compensate";
+    // It takes nothing but what no process may run any more; what it kills stays dead.
+    case "purge":
+      return "none";
+    case "apply":
+      return isApplicationStartOrStop(step.mfa.module, step.mfa.function) ? "compensate" : "none";
+    case "sync_nodes":
+    case "restart_new_emulator":
+    case "restart_emulator":
+      return "none";
+  }
+}
+
+/** The code that is loaded now can be put back where its object code was read, or where there was none. */
+function canPutBack(module: string, upgrade: Upgrade): boolean {
+  const code = upgrade.objectCode.get(module);
+  return code === undefined || code.previousMd5 !== undefined || code.previousVsn === undefined;
+}
+
+function isApplicationStartOrStop(module: string, fun: string): boolean {
+  return module === "application" && ["start", "stop", "load", "unload"].includes(fun);
+}

@@ -1,0 +1,83 @@
+import type { Term } from "../terms/term.js";
+import type { LowLevelInstruction } from "../release/instruction.js";
+
+/** An upgrade as it was read and translated, before it is set against a node: plain data. */
+
+/** The directory that an application's code will be read from and its code path replaced by. */
+export interface Library {
+  readonly application: string;
+  readonly vsn: string;
+  readonly directory: string;
+}
+
+/** Object code of a module that the script loads. The code itself is kept apart, for the engine. */
+export interface ObjectCode {
+  readonly module: string;
+  readonly application: string;
+  readonly file: string;
+  /** MD5 of the new code in hexadecimal. Undefined where there is no such file, or it is no object code. */
+  readonly md5: string | undefined;
+  /** The version of the new code, as code_change gets it on the way down. */
+  readonly vsn: Term | undefined;
+  /** The version of the code on disk that is loaded now, as code_change gets it on the way up. */
+  readonly previousVsn: Term | undefined;
+  /** MD5 of the file that the loaded code came from; undefined where the module is new or the file is gone. */
+  readonly previousMd5: string | undefined;
+  /** True when the new code exports `code_change/3` or `code_change/4`; undefined where that can't be told. */
+  readonly exportsCodeChange: boolean | undefined;
+  /** True when the new version's `.app` lists the module. */
+  readonly listedInApp: boolean;
+}
+
+export interface Upgrade {
+  readonly kind: "release" | "application";
+  /** The name of the release or the application. */
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly direction: "up" | "down";
+  /** A relup that came with the release, or made here from the appups. */
+  readonly origin: "relup" | "appup";
+  readonly script: readonly LowLevelInstruction[];
+  /** Libraries of the new version whose code path is replaced at the point of no return. */
+  readonly libraries: readonly Library[];
+  readonly objectCode: ReadonlyMap<string, ObjectCode>;
+}
+
+/** The modules whose code the script changes or takes away, in the order it does. */
+export function changedModules(script: readonly LowLevelInstruction[]): string[] {
+  const modules = new Set<string>();
+  for (const step of script) {
+    if (step.instruction === "load" || step.instruction === "remove") modules.add(step.module);
+  }
+  return [...modules];
+}
+
+/** Every module that the script names in any instruction. */
+export function namedModules(script: readonly LowLevelInstruction[]): string[] {
+  return [...new Set(script.flatMap(modulesOf))];
+}
+
+/** The modules of one low-level instruction. */
+export function modulesOf(step: LowLevelInstruction): readonly string[] {
+  switch (step.instruction) {
+    case "load":
+    case "remove":
+      return [step.module];
+    case "load_object_code":
+    case "purge":
+    case "resume":
+    case "stop":
+    case "start":
+      return step.modules;
+    case "suspend":
+    case "code_change":
+      return step.modules.map((each) => each.module);
+    case "point_of_no_return":
+    case "sync_nodes":
+    case "apply":
+    case "restart_new_emulator":
+    case "restart_emulator":
+      return [];
+  }
+}
