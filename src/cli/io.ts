@@ -18,7 +18,8 @@ export interface Io {
 export function processIo(): Io {
   const wantsColour = (stream: NodeJS.WriteStream): boolean =>
     stream.isTTY && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
-  const paintFor = (stream: NodeJS.WriteStream): Paint => makePaint(wantsColour(stream), stream.isTTY ? stream.columns : 80);
+  const paintFor = (stream: NodeJS.WriteStream): Paint =>
+    makePaint(wantsColour(stream), stream.isTTY ? stream.columns : 80);
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

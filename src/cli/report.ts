@@ -15,7 +15,8 @@ export interface Report {
 }
 
 /** A report, or what kept the command from making one. */
-export type Result = { readonly report: Report } | { readonly problems: readonly [Problem, ...Problem[]]; readonly exitCode: ExitCode };
+export type Result =
+  { readonly report: Report } | { readonly problems: readonly [Problem, ...Problem[]]; readonly exitCode: ExitCode };
 
 /**
  * Runs a command's work and turns what it throws into problems and an exit code. This is the one place that knows which

@@ -124,7 +124,8 @@ function newContext(
     stopped: new Map(),
     tally: { migrated: new Set(), dead: new Set(), failed: new Set() },
     skipped: (pid, why) => {
-      if (context.step !== undefined) onProgress({ kind: "process_skipped", step: context.step, pid: pidText(pid), why });
+      if (context.step !== undefined)
+        onProgress({ kind: "process_skipped", step: context.step, pid: pidText(pid), why });
     },
   };
   return context;

@@ -22,5 +22,11 @@ export function problemOf(error: unknown, code: string, summary: string): Proble
     return { code, severity: "error", summary, detail: error.message };
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { code: "internal-error", severity: "error", summary, detail, hint: "This is a fault of relupctl; please report it." };
+  return {
+    code: "internal-error",
+    severity: "error",
+    summary,
+    detail,
+    hint: "This is a fault of relupctl; please report it.",
+  };
 }

@@ -52,7 +52,10 @@ export async function readObjectCode(
     return { module, facts: { ...facts, listedInApp: isListed }, next, previous };
   });
   // A module that is only taken away must be put back after a failure.
-  const kept = removed.map(async (module) => ({ module, previous: await readBinary(target, running.get(module), options) }));
+  const kept = removed.map(async (module) => ({
+    module,
+    previous: await readBinary(target, running.get(module), options),
+  }));
 
   const code = new Map<string, { next?: Binary; previous?: Binary }>();
   for (const { module, previous } of await Promise.all(kept)) code.set(module, { ...(previous && { previous }) });

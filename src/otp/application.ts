@@ -76,4 +76,3 @@ export async function changeApplicationData(
 export async function configChange(target: Target, before: Term, options: CallOptions = {}): Promise<Term> {
   return await invoke(target, "application_controller:config_change/1", [before], options);
 }
-

@@ -75,7 +75,8 @@ function outcomeOfRpc(value: Term): Outcome {
 export function reasonWithoutStack(reason: Term): Term {
   const pair = tupleElements(reason, 2);
   const frames = listElements(pair?.[1]);
-  const isStack = frames !== undefined && frames.length > 0 && frames.every((frame) => tupleElements(frame, 4) !== undefined);
+  const isStack =
+    frames !== undefined && frames.length > 0 && frames.every((frame) => tupleElements(frame, 4) !== undefined);
   return pair !== undefined && isStack ? pair[0]! : reason;
 }
 
@@ -84,4 +85,3 @@ export function surfaceFun(name: SurfaceName): ExternalFun {
   const { module, function: fun, arity } = parseSurfaceName(name);
   return new ExternalFun(atom(module), atom(fun), arity);
 }
-

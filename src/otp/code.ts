@@ -39,7 +39,11 @@ export async function getFile(
 }
 
 /** The names in a directory on the node, undefined when it can't be read. */
-export async function listDir(target: Target, directory: string, options: CallOptions = {}): Promise<string[] | undefined> {
+export async function listDir(
+  target: Target,
+  directory: string,
+  options: CallOptions = {},
+): Promise<string[] | undefined> {
   const answer = await invoke(target, "erl_prim_loader:list_dir/1", [string(directory)], options);
   const names = listElements(tupleElements(answer, 2, "ok")?.[1])?.map(stringText);
   return names?.filter((name) => name !== undefined);

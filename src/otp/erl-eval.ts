@@ -35,11 +35,7 @@ export async function putState(target: Target, pid: Pid, state: Term, timeoutMs:
     form.variable("Timeout"),
   ]);
   // An orddict: sorted by name.
-  const bindings = list(
-    tuple(atom("Pid"), pid),
-    tuple(atom("State"), state),
-    tuple(atom("Timeout"), timeoutMs),
-  );
+  const bindings = list(tuple(atom("Pid"), pid), tuple(atom("State"), state), tuple(atom("Timeout"), timeoutMs));
   return await attempt(target, "erl_eval:exprs/2", [list(replace, form.atom("ok")), bindings], {
     timeoutMs: timeoutMs + 5_000,
   });

@@ -100,4 +100,3 @@ export async function processesOnOldCode(
     return outcome.kind === "returned" && atomName(outcome.value) === "true";
   });
 }
-

@@ -29,7 +29,11 @@ export function registerPlan(program: Command, run: Run): void {
     });
 }
 
-async function plan(vsn: string | undefined, options: PlanOptions, log: Parameters<typeof openTarget>[1]): Promise<Report> {
+async function plan(
+  vsn: string | undefined,
+  options: PlanOptions,
+  log: Parameters<typeof openTarget>[1],
+): Promise<Report> {
   await using opened = await openTarget(options, log);
   const prepared = await prepare(opened.target, vsn, options);
   const { plan } = await planUpgrade(opened.target, prepared.upgrade, { suspendMs: options.timeout });

@@ -24,7 +24,9 @@ export function problemJson(problem: Problem): object {
 export function problemText(problem: Problem, paint: Paint): string {
   const { span } = problem;
   const place = span === undefined ? "" : `${span.file}:${span.start.line}:${span.start.column}: `;
-  const lines = [`${place}${severityText(problem.severity, paint)}: ${paint.strong(problem.summary)} ${paint.faint(`[${problem.code}]`)}`];
+  const lines = [
+    `${place}${severityText(problem.severity, paint)}: ${paint.strong(problem.summary)} ${paint.faint(`[${problem.code}]`)}`,
+  ];
   if (span !== undefined) lines.push(renderCaret(span));
   if (problem.detail !== undefined) lines.push(wrap(problem.detail, paint.width, 2));
   if (problem.hint !== undefined) lines.push(wrap(`What to do: ${problem.hint}`, paint.width, 2));

@@ -24,7 +24,11 @@ export async function apply({ mfa }: Apply, context: ExecutionContext): Promise<
   if (compensation !== undefined && atomName(outcome.value) === "ok") {
     const args: readonly Term[] = mfa.args.slice(0, 1);
     context.undo.push(`call ${mfa.module}:${compensation}/1`, async () => {
-      await applyInstruction(context.target, { module: mfa.module, function: compensation, args }, context.timeouts.callMs);
+      await applyInstruction(
+        context.target,
+        { module: mfa.module, function: compensation, args },
+        context.timeouts.callMs,
+      );
     });
   }
   return 0;

@@ -1,4 +1,3 @@
-import type { Finding } from "../finding.js";
 import type { FindingRule } from "./context.js";
 
 /** The script restarts the emulator: every process ends, and connections with them. */

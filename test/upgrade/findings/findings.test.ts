@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import type { LowLevelInstruction } from "../../../src/release/instruction.js";
+import { atom, nil, string, type Term } from "../../../src/terms/term.js";
+import type { Facts } from "../../../src/upgrade/facts.js";
+import { isBlocking, type Finding } from "../../../src/upgrade/finding.js";
+import { makePlan } from "../../../src/upgrade/plan.js";
+import type { Upgrade } from "../../../src/upgrade/upgrade.js";
+import { advancedUpdate, anUpgrade, aProcess, someFacts } from "../../support/facts.js";
+
+const find = (upgrade: Upgrade, facts: Facts): readonly Finding[] => makePlan(upgrade, facts).findings;
+const upgrade = anUpgrade(advancedUpdate("cart"), { code: [{ module: "cart" }] });
+const cart = aProcess(2, { callbackModule: "cart" });
+const top = aProcess(1, {
+  registeredName: "shop_sup",
+  type: "supervisor",
+  callbackModule: "shop_sup",
+  supervisor: undefined,
+});
+
+describe("findings", () => {
+  it("finds nothing on a healthy node", () => {
+    expect(find(upgrade, someFacts({ processes: [top, cart], modules: [{ module: "cart" }] }))).toEqual([]);
+  });
+
+  it("callback-not-declared names the process, its supervisor, the modules declared, and what to write", () => {
+    const undeclared = aProcess(7, { callbackModule: "cart", modules: ["api"], registeredName: "basket" });
+    const [finding] = find(upgrade, someFacts({ processes: [top, undeclared], modules: [{ module: "cart" }] }));
+    expect(finding).toMatchObject({
+      code: "callback-not-declared",
+      severity: "error",
+      module: "cart",
+      pids: ["<0.7.0>"],
+    });
+    expect(finding?.detail).toContain("basket (<0.7.0>) under the supervisor shop_sup (<0.1.0>)");
+    expect(finding?.detail).toContain("[api]");
+    expect(finding?.hint).toContain("modules: [cart]");
+  });
+
+  it("callback-not-declared is one finding for the children of one supervisor", () => {
+    const processes = [7, 8, 9, 10].map((number) => aProcess(number, { callbackModule: "cart", modules: ["api"] }));
+    const findings = find(upgrade, someFacts({ processes, modules: [{ module: "cart" }] }));
+    expect(findings).toHaveLength(1);
+    expect(findings[0]?.pids).toHaveLength(4);
+    expect(findings[0]?.detail).toContain("and 1 more");
+  });
+
+  it("unsupervised-process", () => {
+    const outside = aProcess(7, { callbackModule: "cart", supervised: false, supervisor: undefined, modules: [] });
+    expect(find(upgrade, someFacts({ processes: [outside], modules: [{ module: "cart" }] }))).toMatchObject([
+      { code: "unsupervised-process", severity: "error", pids: ["<0.7.0>"] },
+    ]);
+  });
+
+  it("hidden-subtree is an error only where something below it would be missed", () => {
+    const disguised = aProcess(5, { callbackModule: "inner_sup", type: "worker" });
+    const anomalies = [{ kind: "worker_is_supervisor", pid: "<0.5.0>", application: "shop" }] as const;
+    const below = aProcess(6, { callbackModule: "cart", hidden: true, supervisor: "<0.5.0>" });
+    const modules = [{ module: "cart" }];
+    expect(find(upgrade, someFacts({ processes: [disguised], anomalies, modules }))).toMatchObject([
+      { code: "hidden-subtree", severity: "warning" },
+    ]);
+    expect(find(upgrade, someFacts({ processes: [disguised, below], anomalies, modules }))).toMatchObject([
+      { code: "hidden-subtree", severity: "error", pids: ["<0.5.0>", "<0.6.0>"] },
+    ]);
+  });
+
+  it("code-change-missing, for callbacks but not for supervisors", () => {
+    const without = anUpgrade(advancedUpdate("cart"), { code: [{ module: "cart", exportsCodeChange: false }] });
+    const modules = [{ module: "cart" }];
+    expect(find(without, someFacts({ processes: [cart], modules }))).toMatchObject([{ code: "code-change-missing" }]);
+    const supervisor = aProcess(2, { callbackModule: "cart", type: "supervisor" });
+    expect(find(without, someFacts({ processes: [supervisor], modules }))).toEqual([]);
+  });
+
+  it("module-missing and module-not-in-app", () => {
+    const missing = anUpgrade(advancedUpdate("cart"), { code: [{ module: "cart", md5: undefined }] });
+    const unlisted = anUpgrade(advancedUpdate("cart"), { code: [{ module: "cart", listedInApp: false }] });
+    const facts = someFacts({ processes: [cart], modules: [{ module: "cart" }] });
+    expect(find(missing, facts)).toMatchObject([{ code: "module-missing", severity: "error" }]);
+    expect(find(unlisted, facts)).toMatchObject([{ code: "module-not-in-app", severity: "warning" }]);
+  });
+
+  it("old-code-in-use", () => {
+    const modules = [{ module: "cart", hasOldCode: true, processesOnOldCode: ["<0.9.0>"] }];
+    expect(find(upgrade, someFacts({ processes: [cart], modules }))).toMatchObject([
+      { code: "old-code-in-use", severity: "error", pids: ["<0.9.0>"] },
+    ]);
+  });
+
+  it("process-not-responding, for processes that would be suspended", () => {
+    const facts = someFacts({ processes: [cart], modules: [{ module: "cart" }], notResponding: ["<0.2.0>"] });
+    expect(find(upgrade, facts)).toMatchObject([{ code: "process-not-responding", pids: ["<0.2.0>"] }]);
+  });
+
+  it("supervisor-suspended and process-not-responding for what the walk can't see", () => {
+    const anomalies = [
+      { kind: "supervisor_suspended", pid: "<0.1.0>", application: "shop" },
+      { kind: "dynamic_not_responding", pid: "<0.2.0>", application: "shop" },
+    ] as const;
+    const codes = find(upgrade, someFacts({ processes: [top, cart], anomalies, modules: [{ module: "cart" }] })).map(
+      ({ code }) => code,
+    );
+    expect(codes).toEqual(["supervisor-suspended", "process-not-responding"]);
+  });
+
+  it("vsn-not-set where only one of the versions declares one", () => {
+    const md5 = 2n ** 100n;
+    const facts = someFacts({ processes: [cart], modules: [{ module: "cart" }] });
+    const upgradeWith = (previousVsn: Term, vsn: Term): Upgrade =>
+      anUpgrade(advancedUpdate("cart"), { code: [{ module: "cart", previousVsn, vsn }] });
+    expect(find(upgradeWith(md5, string("1")), facts)).toMatchObject([{ code: "vsn-not-set", severity: "warning" }]);
+    expect(find(upgradeWith(md5, md5 + 1n), facts)).toEqual([]);
+    expect(find(upgradeWith(string("0"), string("1")), facts)).toEqual([]);
+  });
+
+  it("apply-before-point-of-no-return, and not after it", () => {
+    const apply: LowLevelInstruction = {
+      instruction: "apply",
+      mfa: { module: "shop", function: "prepare", args: [nil] },
+    };
+    const facts = someFacts({ processes: [cart], modules: [{ module: "cart" }] });
+    const script = advancedUpdate("cart");
+    const code = [{ module: "cart" }];
+    expect(find(anUpgrade([apply, ...script], { code }), facts)).toMatchObject([
+      { code: "apply-before-point-of-no-return", severity: "warning" },
+    ]);
+    expect(find(anUpgrade([...script, apply], { code }), facts)).toEqual([]);
+  });
+
+  it("restarts-emulator and sync-nodes stand in the way", () => {
+    const script: LowLevelInstruction[] = [
+      { instruction: "point_of_no_return" },
+      { instruction: "sync_nodes", id: atom("all"), nodes: ["a@host"] },
+      { instruction: "restart_emulator" },
+    ];
+    const findings = find(anUpgrade(script), someFacts({}));
+    expect(findings.map(({ code }) => code)).toEqual(["restarts-emulator", "sync-nodes"]);
+    expect(findings.every((finding) => isBlocking(finding))).toBe(true);
+    expect(findings.some((finding) => isBlocking(finding, ["restarts-emulator", "sync-nodes"]))).toBe(false);
+  });
+
+  it("old-object-code-missing where the file is not what is loaded", () => {
+    const other = anUpgrade(advancedUpdate("cart"), { code: [{ module: "cart", previousMd5: "ee" }] });
+    expect(find(other, someFacts({ processes: [cart], modules: [{ module: "cart" }] }))).toMatchObject([
+      { code: "old-object-code-missing", severity: "warning" },
+    ]);
+  });
+});

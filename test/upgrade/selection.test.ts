@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import type { LowLevelInstruction } from "../../src/release/instruction.js";
+import { distinctProcesses, selectProcesses } from "../../src/upgrade/selection.js";
+import { advancedUpdate, aProcess } from "../support/facts.js";
+
+const texts = (script: readonly LowLevelInstruction[], processes: ReturnType<typeof aProcess>[]): string[][] =>
+  selectProcesses(script, processes).map((selection) => distinctProcesses(selection).map(({ text }) => text));
+
+describe("selectProcesses", () => {
+  it("suspends by module, then changes and resumes what was suspended", () => {
+    const processes = [aProcess(2, { callbackModule: "cart" }), aProcess(3, { callbackModule: "till" })];
+    expect(texts(advancedUpdate("cart"), processes)).toEqual([[], [], ["<0.2.0>"], [], ["<0.2.0>"], ["<0.2.0>"]]);
+  });
+
+  it("changes no code of processes that were not suspended for the module", () => {
+    const [, , , , change] = advancedUpdate("cart");
+    expect(texts([change!], [aProcess(2, { callbackModule: "cart" })])).toEqual([[]]);
+  });
+
+  it("counts a process of two modules once a step", () => {
+    const both = aProcess(2, { modules: ["cart", "till"] });
+    const suspend: LowLevelInstruction = { instruction: "suspend", modules: [{ module: "cart" }, { module: "till" }] };
+    expect(texts([suspend], [both])).toEqual([["<0.2.0>"]]);
+  });
+
+  it("stops no top supervisor, and starts what it stopped", () => {
+    const top = aProcess(1, { callbackModule: "cart", supervisor: undefined, type: "supervisor" });
+    const child = aProcess(2, { callbackModule: "cart" });
+    const script: LowLevelInstruction[] = [
+      { instruction: "stop", modules: ["cart"] },
+      { instruction: "start", modules: ["cart"] },
+      { instruction: "start", modules: ["cart"] },
+    ];
+    expect(texts(script, [top, child])).toEqual([["<0.2.0>"], ["<0.2.0>"], []]);
+  });
+});
