@@ -1,4 +1,4 @@
-import type { Span } from "../terms/problem.js";
+import type { Problem, Span } from "../terms/problem.js";
 import type { Term } from "../terms/term.js";
 import type { Instruction, LowLevelInstruction, StartType } from "./instruction.js";
 
@@ -21,15 +21,18 @@ export interface Rel {
   readonly applications: readonly RelApplication[];
 }
 
-/** app(4): `{application, Name, [{Key, Value}]}`. A field that is absent was not written. */
+/**
+ * app(4): `{application, Name, [{Key, Value}]}`. A field that is absent was not written; the others are those without
+ * which systools refuses an application (systools_make:check_item/2).
+ */
 export interface App {
   readonly name: string;
   readonly vsn: string;
-  readonly description?: string;
+  readonly description: string;
   readonly id?: string;
-  readonly modules?: readonly string[];
-  readonly registered?: readonly string[];
-  readonly applications?: readonly string[];
+  readonly modules: readonly string[];
+  readonly registered: readonly string[];
+  readonly applications: readonly string[];
   readonly includedApplications?: readonly string[];
   readonly optionalApplications?: readonly string[];
   readonly env?: readonly (readonly [string, Term])[];
@@ -40,6 +43,11 @@ export interface App {
   readonly runtimeDependencies?: readonly string[];
   /** Keys that app(4) doesn't know, kept as they are. */
   readonly extra?: readonly (readonly [string, Term])[];
+  /**
+   * The keys as app(4) spells them, in the order they were written, where that isn't the usual one. Only `mod` and
+   * `start_phases` may be named here without a value: they are then written `[]` and `undefined`, OTP's words for none.
+   */
+  readonly order?: readonly string[];
 }
 
 /** A version in an appup: an exact one, or a regular expression over versions (written as a binary). */
@@ -77,6 +85,8 @@ export type Path = readonly (string | number)[];
 export interface Manifest<Record> {
   readonly file: string;
   readonly record: Record;
+  /** What is odd in a file that is valid. */
+  readonly warnings: readonly Problem[];
   /** The place of the part at `path`, or of the nearest part around it. */
   locate(path: Path): Span;
 }

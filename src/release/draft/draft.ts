@@ -51,10 +51,13 @@ export class LeafDraft {
   readonly value: unknown;
   /** What was found, in words, for messages: `the atom foo`. */
   readonly found: () => string;
-  constructor(origin: Origin, value: unknown, found: () => string) {
+  /** How a YAML scalar that is no text is written. */
+  readonly scalar: string | undefined;
+  constructor(origin: Origin, value: unknown, found: () => string, scalar?: string) {
     this.origin = origin;
     this.value = value;
     this.found = found;
+    this.scalar = scalar;
   }
 }
 

@@ -37,7 +37,7 @@ class Report {
     } else if (issue.code === "unrecognized_keys") {
       for (const key of issue.keys) this.#addUnknownKey(draft, key, note);
     } else if (exact) {
-      this.#addValue(draft, rule, field);
+      this.#addValue(draft, rule, field, note);
     } else {
       this.#problems.push(missingProblem(rule, draft.origin, field));
     }
@@ -55,11 +55,12 @@ class Report {
     this.#problems.push(problemOf(rule, leaf.origin, { value: undefined, text: leaf.found(), field: "", note }));
   }
 
-  #addValue(draft: Draft, rule: RuleId, field: string): void {
+  #addValue(draft: Draft, rule: RuleId, field: string, note: string | undefined): void {
     if (this.#told.has(draft)) return;
     this.#told.add(draft);
-    const value = draft.kind === "leaf" ? unwrap(draft.value) : undefined;
-    this.#problems.push(problemOf(rule, draft.origin, { value, text: describe(draft), field, note: undefined }));
+    const leaf = draft.kind === "leaf" ? draft : undefined;
+    const found = { value: unwrap(leaf?.value), scalar: leaf?.scalar, text: describe(draft), field, note };
+    this.#problems.push(problemOf(rule, draft.origin, found));
   }
 
   #addUnknownKey(draft: Draft, key: string, known: string | undefined): void {

@@ -2,16 +2,15 @@ import { Atom, List, Tuple } from "../../terms/term.js";
 import { suggestion } from "../draft/suggest.js";
 import type { Draft } from "../draft/draft.js";
 import { instructionNames } from "../schema/instruction.js";
-import { atomDraft, atomsDraft, listDraft, termDraft, textDraft, type TermNode } from "./node.js";
+import { atomDraft, atomsDraft, limitDraft, listDraft, termDraft, textDraft, type TermNode } from "./node.js";
 
 type Read = (node: TermNode) => Draft;
 /** A field of the record and how its term is read. */
 type Slot = readonly [field: string, read: Read];
 
-/** A timeout in milliseconds, or an atom. */
-const timeoutDraft: Read = (node) => (typeof node.term === "number" ? node.leaf(node.term) : atomDraft(node));
+const timeoutDraft = limitDraft;
 
-const changeDraft: Read = (node) => {
+export const changeDraft: Read = (node) => {
   const advanced = node.tuple(2);
   if (advanced?.[0]!.isAtom("advanced")) return node.object([["advanced", termDraft(advanced[1]!)]]);
   return atomDraft(node);
@@ -26,17 +25,17 @@ const tupleOf =
     return node.object(slots.map(([field, read], index) => [field, read(elements[index]!)]));
   };
 
-const mfaDraft = tupleOf(
+export const mfaDraft = tupleOf(
   ["module", atomDraft],
   ["function", atomDraft],
   ["args", (node) => listDraft(node, termDraft)],
 );
 
-const suspendElement: Read = (node) =>
+export const suspendElement: Read = (node) =>
   node.term instanceof Tuple ? suspendPair(node) : node.object([["module", atomDraft(node)]]);
 const suspendPair = tupleOf(["module", atomDraft], ["timeout", timeoutDraft]);
 
-const codeChangeElement = tupleOf(["module", atomDraft], ["extra", termDraft]);
+export const codeChangeElement = tupleOf(["module", atomDraft], ["extra", termDraft]);
 
 const module: Slot = ["module", atomDraft];
 const modules: Slot = ["modules", atomsDraft];
@@ -118,7 +117,8 @@ const wrapped: Readonly<
   remove: { slots: [module, prePurge, postPurge], rule: "bad-load" },
 };
 
-const bare: ReadonlySet<string> = new Set(["point_of_no_return", "restart_new_emulator", "restart_emulator"]);
+/** Instructions that are an atom. */
+export const bare: ReadonlySet<string> = new Set(["point_of_no_return", "restart_new_emulator", "restart_emulator"]);
 
 /** The forms that an instruction can have, for the hint where it has none of them. */
 const forms: Readonly<Record<string, string>> = {

@@ -1,3 +1,4 @@
+import { stringText } from "../../terms/access.js";
 import type { Span } from "../../terms/problem.js";
 import { Atom, List, Tuple, type Term } from "../../terms/term.js";
 import { ArrayDraft, Fault, Fitless, LeafDraft, ObjectDraft, type Draft, type Origin } from "../draft/draft.js";
@@ -62,21 +63,12 @@ export class TermNode {
   }
 }
 
-/** The text of a list of characters, as systools_make:string_p/1 accepts it. */
-export function stringText(term: Term): string | undefined {
-  if (!(term instanceof List) || !term.isProper) return undefined;
-  const characters: string[] = [];
-  for (const element of term.elements) {
-    if (typeof element !== "number" || element < 0 || element > 0x10ffff) return undefined;
-    if (element >= 0xd800 && element <= 0xdfff) return undefined;
-    characters.push(String.fromCodePoint(element));
-  }
-  return characters.join("");
-}
-
 // What the leaves of a record are, as drafts of a term.
 export const atomDraft = (node: TermNode): Draft => node.leaf(node.term instanceof Atom ? node.term.name : undefined);
 export const textDraft = (node: TermNode): Draft => node.leaf(stringText(node.term));
+/** A number of the record, or an atom. */
+export const limitDraft = (node: TermNode): Draft =>
+  typeof node.term === "number" ? node.leaf(node.term) : atomDraft(node);
 export const termDraft = (node: TermNode): Draft => node.leaf(node.term);
 
 /** A list, each element made a draft by `item`. */

@@ -14,7 +14,7 @@ const application = atomName("bad-application");
 const maxTimeoutMs = 0xffff_ffff;
 const timeout = z.union([z.int().min(1).max(maxTimeoutMs), z.enum(["default", "infinity"])], { error: "bad-timeout" });
 
-const startType = oneOf(["permanent", "transient", "temporary", "load", "none"], "bad-start-type");
+export const startType = oneOf(["permanent", "transient", "temporary", "load", "none"], "bad-start-type");
 
 const mfa: z.ZodType<MfaTerm> = record(
   {
@@ -127,13 +127,15 @@ export const lowLevelSchema = z.discriminatedUnion(
     lowLevel.restart_emulator.schema,
   ],
   {
-    error: (issue) =>
-      issue.code === "invalid_union" && isHighLevel(issue.input) ? "high-level-in-relup" : "unknown-instruction",
+    error: (issue) => (isHighLevel(issue.input) ? "high-level-in-relup" : "unknown-instruction"),
   },
 ) satisfies z.ZodType<LowLevelInstruction>;
 
 function isHighLevel(value: unknown): boolean {
-  const name = (value as { readonly instruction?: unknown }).instruction;
+  const name: unknown =
+    value instanceof Object || typeof value === "object"
+      ? (value as { instruction?: unknown } | null)?.instruction
+      : undefined;
   return typeof name === "string" && Object.hasOwn(highLevel, name);
 }
 

@@ -11,6 +11,12 @@ export function problemOf(rule: RuleId, origin: Origin, what: Omit<Found, "form"
   return problem(rule, origin, summary, wording.detail, wording.hint?.(found));
 }
 
+/** What is odd but valid. `what` is what was found, or its name. */
+export function warningOf(rule: RuleId, origin: Origin, what: string): Problem {
+  const found = { value: undefined, text: what, field: "", note: what };
+  return { ...problemOf(rule, origin, found), severity: "warning" };
+}
+
 /** The problem of a field that isn't there; `around` is where the part that should have it was written. */
 export function missingProblem(rule: RuleId, around: Origin, field: string): Problem {
   const { what, expected, detail } = wordings[rule];

@@ -7,6 +7,8 @@ export interface Found {
   readonly value: unknown;
   /** The value in words: `the atom foo`. */
   readonly text: string;
+  /** How a YAML number, true, false or null is written. */
+  readonly scalar?: string | undefined;
   /** The last step of the path: a field's name or an index. */
   readonly field: string;
   /** What whoever found the fault adds. */

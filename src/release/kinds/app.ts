@@ -1,0 +1,240 @@
+import { stringText } from "../../terms/access.js";
+import type { Problem } from "../../terms/problem.js";
+import { Atom, atom, List, list, nil, string, tuple, type Term } from "../../terms/term.js";
+import { appKeys, fieldOf, keyOf, usualOrder, type AppField, type AppKey } from "../app-keys.js";
+import { ObjectDraft, type Draft } from "../draft/draft.js";
+import { describeTerm } from "../draft/found.js";
+import {
+  either,
+  mappingFields,
+  readAtom,
+  readAtoms,
+  readLimit,
+  readList,
+  readPairs,
+  readRecord,
+  readTerm,
+  readText,
+  type Node,
+  type Read,
+} from "../draft/readers.js";
+import { atomDraft, termDraft, TermNode } from "../erlang/node.js";
+import type { App } from "../records.js";
+import { appSchema } from "../schema/app.js";
+import { warningOf } from "../wording/problem.js";
+import type { YamlNode } from "../yaml/node.js";
+import type { Kind } from "./kind.js";
+
+function modDraft(node: TermNode): Draft {
+  const parts = node.tuple(2);
+  if (parts === undefined) return node.leaf(undefined);
+  return node.object([
+    ["module", atomDraft(parts[0]!)],
+    ["args", termDraft(parts[1]!)],
+  ]);
+}
+
+const readers: Readonly<Record<AppField, Read>> = {
+  description: readText,
+  id: readText,
+  vsn: readText,
+  modules: readAtoms,
+  maxP: readLimit,
+  maxT: readLimit,
+  registered: readAtoms,
+  includedApplications: readAtoms,
+  optionalApplications: readAtoms,
+  applications: readAtoms,
+  env: readPairs,
+  mod: readRecord(modDraft, { module: readAtom, args: readTerm }),
+  startPhases: readPairs,
+  runtimeDependencies: readList(readText),
+};
+
+/** The values that OTP takes for none: `{mod, []}`, `{start_phases, undefined}`. */
+function isNone(field: string, term: Term): boolean {
+  if (field === "mod") return term instanceof List && term.isProper && term.elements.length === 0;
+  return field === "startPhases" && term instanceof Atom && term.name === "undefined";
+}
+
+/** What systools and the application controller find in `[{Key, Value}]` with keysearch. */
+class Keys {
+  readonly fields = new Map<AppField, Draft>();
+  readonly extra: Draft[] = [];
+  readonly order: TermNode[] = [];
+  readonly warnings: Problem[] = [];
+  readonly #seen = new Set<string>();
+
+  constructor(elements: readonly TermNode[]) {
+    for (const element of elements) this.#add(element);
+  }
+
+  #add(element: TermNode): void {
+    const [key, value, ...more] = element.elements("tuple") ?? [];
+    const name = key?.term instanceof Atom ? key.term.name : undefined;
+    const isPair = value !== undefined && more.length === 0;
+    const field = name === undefined ? undefined : fieldOf(name);
+    if (name === undefined || (field === undefined && !isPair)) {
+      this.warnings.push(warningOf("ignored-element", element.origin, describeTerm(element.term)));
+    } else if (field === undefined) {
+      this.#keep(key!, value!);
+    } else if (this.#seen.has(name)) {
+      this.warnings.push(warningOf("ignored-key", element.origin, name));
+    } else {
+      this.#seen.add(name);
+      this.order.push(key!);
+      if (isPair) this.#set(key!, field, value);
+      else this.fields.set(field, element.fault("bad-application-key"));
+    }
+  }
+
+  #set(key: TermNode, field: AppField, value: TermNode): void {
+    if (isNone(field, value.term)) return;
+    if (field === "runtimeDependencies" && !isListOfStrings(value.term)) {
+      // OTP never looks at it, so an odd value is no reason to refuse the file.
+      this.warnings.push(warningOf("odd-runtime-dependencies", value.origin, describeTerm(value.term)));
+      this.extra.push(key.array([atomDraft(key), termDraft(value)]));
+    } else {
+      this.fields.set(field, readers[field](value));
+    }
+  }
+
+  #keep(key: TermNode, value: TermNode): void {
+    this.order.push(key);
+    this.extra.push(key.array([atomDraft(key), termDraft(value)]));
+  }
+}
+
+function isListOfStrings(term: Term): boolean {
+  return term instanceof List && term.isProper && term.elements.every((element) => stringText(element) !== undefined);
+}
+
+/** `{application, Name, [{Key, Value}]}`. */
+function appDraft(node: TermNode): Draft {
+  const parts = node.tuple(3);
+  const elements = parts?.[2]!.elements("list");
+  if (parts === undefined || elements === undefined || !parts[0]!.isAtom("application")) return node.leaf(undefined);
+  const { fields, extra, order } = new Keys(elements);
+  const given: (readonly [string, Draft])[] = [["name", atomDraft(parts[1]!)], ...fields];
+  if (extra.length > 0) given.push(["extra", parts[2]!.array(extra)]);
+  return node.object(withOrder(parts[2]!, given, order.map(atomDraft)));
+}
+
+/** The fields as they are written in YAML, where `extra` stands for all of its keys. */
+function yamlDraft(node: YamlNode): Draft {
+  if (!node.isMapping) return node.leaf(undefined);
+  const { fields, keys } = mappingFields(node, { name: readAtom, ...readers, extra: readPairs, order: readAtoms });
+  const none = new Set(node.entries.filter(({ key, value }) => isNoneNode(key, value)).map(({ key }) => key));
+  const given = fields.filter(([field]) => !none.has(field));
+  if (node.entries.some(({ key }) => key === "order")) return new ObjectDraft(node.origin, given, keys);
+  const order = node.entries.flatMap(({ key, keyNode, value }): readonly Draft[] => {
+    if (key === "extra") return value.entries.map((entry) => readAtom(entry.keyNode));
+    const name = keyOf(key);
+    return name === undefined ? [] : [keyNode.leaf(name)];
+  });
+  return new ObjectDraft(node.origin, withOrder(node, given, order), keys);
+}
+
+function isNoneNode(field: string, node: YamlNode): boolean {
+  if (node.isErl) return isNone(field, node.erl().term);
+  return field === "mod" && node.isSequence && node.items.length === 0;
+}
+
+const nameOf = (draft: Draft): string => (draft.kind === "leaf" && typeof draft.value === "string" ? draft.value : "");
+
+/** Adds the order of the keys where it isn't the usual one. */
+function withOrder(
+  node: { array(items: readonly Draft[]): Draft },
+  fields: readonly (readonly [string, Draft])[],
+  order: readonly Draft[],
+): readonly (readonly [string, Draft])[] {
+  const names = order.map(nameOf);
+  const present = new Set(fields.map(([field]) => keyOf(field) ?? ""));
+  const usual = usualOrder(
+    present,
+    names.filter((name) => fieldOf(name) === undefined),
+  );
+  const isUsual = names.length === usual.length && names.every((name, index) => name === usual[index]);
+  return isUsual ? fields : [...fields, ["order", node.array(order)]];
+}
+
+/** The term of an application: app(4). */
+export function encodeApp(app: App): Term {
+  const extra = [...(app.extra ?? [])];
+  const takeExtra = (key: string): Term | undefined => {
+    const index = extra.findIndex(([name]) => name === key);
+    return index === -1 ? undefined : extra.splice(index, 1)[0]![1];
+  };
+  const left = new Set<AppKey>(appKeys);
+  const pairs: Term[] = [];
+  for (const key of app.order ?? []) {
+    const field = fieldOf(key);
+    if (field !== undefined && !left.delete(key as AppKey)) continue;
+    const value = (field === undefined ? undefined : encodeField(app, field)) ?? takeExtra(key) ?? noneOf(key);
+    if (value !== undefined) pairs.push(tuple(atom(key), value));
+  }
+  for (const key of appKeys) {
+    const value = left.has(key) ? encodeField(app, fieldOf(key)!) : undefined;
+    if (value !== undefined) pairs.push(tuple(atom(key), value));
+  }
+  for (const [key, value] of extra) pairs.push(tuple(atom(key), value));
+  return tuple(atom("application"), atom(app.name), list(...pairs));
+}
+
+function noneOf(key: string): Term | undefined {
+  if (key === "mod") return nil;
+  return key === "start_phases" ? atom("undefined") : undefined;
+}
+
+const atoms = (names: readonly string[]): Term => list(...names.map(atom));
+const limit = (value: number | "infinity"): Term => (typeof value === "number" ? value : atom(value));
+const pairList = (pairs: readonly (readonly [string, Term])[]): Term =>
+  list(...pairs.map(([key, value]) => tuple(atom(key), value)));
+
+function encodeField(app: App, field: AppField): Term | undefined {
+  switch (field) {
+    case "description":
+    case "vsn":
+      return string(app[field]);
+    case "id":
+      return app.id === undefined ? undefined : string(app.id);
+    case "modules":
+    case "registered":
+    case "applications":
+    case "includedApplications":
+    case "optionalApplications": {
+      const names = app[field];
+      return names === undefined ? undefined : atoms(names);
+    }
+    case "maxP":
+    case "maxT": {
+      const value = app[field];
+      return value === undefined ? undefined : limit(value);
+    }
+    case "env":
+    case "startPhases": {
+      const value = app[field];
+      return value === undefined ? undefined : pairList(value);
+    }
+    case "mod":
+      return app.mod === undefined ? undefined : tuple(atom(app.mod.module), app.mod.args);
+    case "runtimeDependencies":
+      return app.runtimeDependencies === undefined ? undefined : list(...app.runtimeDependencies.map(string));
+  }
+}
+
+/** What OTP passes over in silence in the `.app` of a term. */
+function warnings(root: Node): readonly Problem[] {
+  const node = root instanceof TermNode ? root : root.isErl ? root.erl() : undefined;
+  const elements = node?.tuple(3)?.[2]!.elements("list");
+  return elements === undefined ? [] : new Keys(elements).warnings;
+}
+
+export const app: Kind<"app"> = {
+  name: "app",
+  read: either(appDraft, yamlDraft),
+  schema: appSchema,
+  encode: encodeApp,
+  warnings,
+  firstTermCounts: false,
+};

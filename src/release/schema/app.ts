@@ -1,0 +1,45 @@
+import * as z from "zod";
+import type { App } from "../records.js";
+import type { RuleId } from "../wording/catalog.js";
+import { fieldOf } from "../app-keys.js";
+import { atomName, listOf, record, term, text } from "./leaves.js";
+
+/** app(4), with the checks of systools_make:check_item/2. */
+
+const atoms = (item: RuleId, rule: RuleId) => listOf(atomName(item), rule);
+
+const pairs = (key: RuleId, pair: RuleId, rule: RuleId) =>
+  listOf(z.tuple([atomName(key), term("bad-value")], { error: pair }), rule);
+
+const limit = (rule: RuleId) => z.union([z.int().min(1), z.literal("infinity")], { error: rule });
+
+function checkExtra(extra: readonly (readonly [string, unknown])[], context: z.core.$RefinementCtx): void {
+  for (const [index, [key]] of extra.entries()) {
+    // An odd value of this one is kept among the extra keys: OTP never looks at it.
+    if (fieldOf(key) === undefined || key === "runtime_dependencies") continue;
+    context.addIssue({ code: "custom", path: [index, 0], message: `known-extra-key ${key}` });
+  }
+}
+
+export const appSchema = record(
+  {
+    name: atomName("bad-application-name"),
+    description: text("bad-description"),
+    id: text("bad-id").exactOptional(),
+    vsn: text("bad-application-version"),
+    modules: atoms("bad-module", "bad-app-modules"),
+    maxP: limit("bad-max-processes").exactOptional(),
+    maxT: limit("bad-max-time").exactOptional(),
+    registered: atoms("bad-registered-name", "bad-registered"),
+    includedApplications: atoms("bad-included-application", "bad-included-applications").exactOptional(),
+    optionalApplications: atoms("bad-application", "bad-optional-applications").exactOptional(),
+    applications: atoms("bad-application", "bad-applications"),
+    env: pairs("bad-env-key", "bad-env-pair", "bad-env").exactOptional(),
+    mod: record({ module: atomName("bad-module"), args: term("bad-value") }, "bad-mod").exactOptional(),
+    startPhases: pairs("bad-start-phase-name", "bad-start-phase", "bad-start-phases").exactOptional(),
+    runtimeDependencies: listOf(text("bad-runtime-dependency"), "bad-runtime-dependencies").exactOptional(),
+    extra: pairs("bad-extra-key", "bad-application-key", "bad-extra-keys").superRefine(checkExtra).exactOptional(),
+    order: listOf(atomName("bad-order"), "bad-order").exactOptional(),
+  },
+  "bad-application-file",
+) satisfies z.ZodType<App>;

@@ -1,0 +1,103 @@
+import * as yaml from "yaml";
+import { ProblemError, type Problem } from "../../terms/problem.js";
+import { SourceText } from "../../terms/source-text.js";
+import { resolveAliases, type AliasTargets } from "./aliases.js";
+import { findDuplicateKeys } from "./duplicate-keys.js";
+
+/** The tag of a scalar whose text is an Erlang term. */
+export const erlTag = "!erl";
+
+/** A parsed YAML file: its nodes and what is needed to give them places. */
+export interface YamlDocument {
+  readonly source: SourceText;
+  readonly root: yaml.ParsedNode | null;
+  readonly targets: AliasTargets;
+}
+
+/** YAML is for people: a file that is larger was made by a machine, and the Erlang form is read far faster. */
+export const maxYamlLength = 4 * 1024 * 1024;
+
+const options = {
+  // Integers of any size, and told apart from floats.
+  intAsBigInt: true,
+  // The package compares each key with each other one, which takes minutes for a large mapping: see findDuplicateKeys.
+  uniqueKeys: false,
+  prettyErrors: false,
+  schema: "core",
+  customTags: [{ tag: erlTag, resolve: (text: string) => text }],
+} satisfies yaml.ParseOptions & yaml.DocumentOptions & yaml.SchemaOptions;
+
+/**
+ * Parses a YAML 1.2 file of one document. Throws a ProblemError (`syntax-error`, `duplicate-key`, `alias-bomb`,
+ * `too-deep`) with every fault found.
+ */
+export function parseYaml(text: string, file: string): YamlDocument {
+  const source = new SourceText(text, file);
+  if (text.length > maxYamlLength) throw tooLarge(source);
+  const document = parse(source);
+  refuse([...document.errors, ...document.warnings].map((error) => syntaxProblem(source, error)));
+  refuse(versionProblems(source, document));
+  const targets = resolveAliases(document.contents, source);
+  refuse(findDuplicateKeys(document.contents, source));
+  return { source, root: document.contents, targets };
+}
+
+function parse(source: SourceText): yaml.Document.Parsed {
+  try {
+    return yaml.parseDocument(source.text, options);
+  } catch (error) {
+    // The package recurses once per level of nesting.
+    if (error instanceof RangeError) throw tooDeep(source);
+    throw error;
+  }
+}
+
+/** The error for a file whose parts are nested deeper than the machine can follow. */
+export function tooDeep(source: SourceText): ProblemError {
+  const summary = "the file is nested too deeply";
+  return new ProblemError([{ code: "too-deep", severity: "error", summary, span: source.span(0, 0) }]);
+}
+
+function tooLarge(source: SourceText): ProblemError {
+  const summary = `the YAML file is too large: ${source.text.length} characters, at most ${maxYamlLength} are read`;
+  const hint = "Use the Erlang form for a file of this size.";
+  return new ProblemError([{ code: "file-too-large", severity: "error", summary, hint, span: source.span(0, 0) }]);
+}
+
+function refuse(problems: readonly Problem[]): void {
+  const [first, ...rest] = problems;
+  if (first !== undefined) throw new ProblemError([first, ...rest]);
+}
+
+/** YAML 1.1 reads `yes` as true and `010` as 8: a file that asks for it would mean something else to us. */
+function versionProblems(source: SourceText, document: yaml.Document.Parsed): readonly Problem[] {
+  const { explicit, version } = document.directives.yaml;
+  if (explicit !== true || version === "1.2") return [];
+  const summary = `the file asks for YAML ${version}; manifests are YAML 1.2`;
+  const start = Math.max(0, source.text.indexOf("%YAML"));
+  const hint = "Take the %YAML line out.";
+  return [{ code: "syntax-error", severity: "error", summary, hint, span: source.span(start, start + 5) }];
+}
+
+const hints: Partial<Record<yaml.ErrorCode, string>> = {
+  MULTIPLE_DOCS: "A manifest is one YAML document: take out what follows the line ---.",
+  TAB_AS_INDENT: "Indent with spaces.",
+  BAD_SCALAR_START: "Put the text in quotes.",
+  BLOCK_AS_IMPLICIT_KEY: "Put text that holds a colon in quotes.",
+  TAG_RESOLVE_FAILED: `The only tag a manifest may use is ${erlTag}, before text in quotes: ${erlTag} "{a, 1}"`,
+};
+
+function syntaxProblem(source: SourceText, error: yaml.YAMLError): Problem {
+  const [start, end] = error.pos;
+  const hint = hints[error.code];
+  const limit = source.text.length;
+  return {
+    code: "syntax-error",
+    severity: "error",
+    summary: `YAML: ${lowerFirst(error.message)}`,
+    ...(hint === undefined ? {} : { hint }),
+    span: source.span(Math.min(start, limit), Math.min(Math.max(start, end), limit)),
+  };
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
