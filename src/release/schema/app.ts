@@ -11,7 +11,7 @@ const atoms = (item: RuleId, rule: RuleId) => listOf(atomName(item), rule);
 const pairs = (key: RuleId, pair: RuleId, rule: RuleId) =>
   listOf(z.tuple([atomName(key), term("bad-value")], { error: pair }), rule);
 
-const limit = (rule: RuleId) => z.union([z.int().min(1), z.literal("infinity")], { error: rule });
+const limit = (rule: RuleId) => z.union([z.int(rule).min(1, rule), z.literal("infinity")], { error: rule });
 
 function checkExtra(extra: readonly (readonly [string, unknown])[], context: z.core.$RefinementCtx): void {
   for (const [index, [key]] of extra.entries()) {

@@ -12,7 +12,10 @@ const application = atomName("bad-application");
 
 /** The longest timeout that an Erlang receive takes. */
 const maxTimeoutMs = 0xffff_ffff;
-const timeout = z.union([z.int().min(1).max(maxTimeoutMs), z.enum(["default", "infinity"])], { error: "bad-timeout" });
+const timeout = z.union(
+  [z.int("bad-timeout").min(1, "bad-timeout").max(maxTimeoutMs, "bad-timeout"), z.enum(["default", "infinity"])],
+  { error: "bad-timeout" },
+);
 
 export const startType = oneOf(["permanent", "transient", "temporary", "load", "none"], "bad-start-type");
 
