@@ -39,7 +39,7 @@ export function readManifest<Name extends KindName>(name: Name, input: Input, fi
     const draft = kind.read(root);
     const judged = judge(kind.schema, draft);
     if (!judged.ok) throw new ProblemError(judged.problems);
-    const record = judged.value;
+    const record = kind.finish?.(judged.value) ?? judged.value;
     const whole = spanAt(draft, []) ?? new SourceText("", file).span(0, 0);
     return {
       file,

@@ -1,5 +1,4 @@
-import type { Span } from "../../terms/problem.js";
-import type { Term } from "../../terms/term.js";
+import type { Problem, Span } from "../../terms/problem.js";
 import type { Path } from "../records.js";
 import type { RuleId } from "../wording/catalog.js";
 
@@ -47,7 +46,7 @@ export class ArrayDraft {
 export class LeafDraft {
   readonly kind = "leaf";
   readonly origin: Origin;
-  /** A value of the record, a value that doesn't fit there (a term, say), or a {@link Fault}. */
+  /** A value of the record, or a {@link Misfit}, {@link Fault} or {@link Broken} in its place. */
   readonly value: unknown;
   /** What was found, in words, for messages: `the atom foo`. */
   readonly found: () => string;
@@ -72,13 +71,27 @@ export class Fault {
   }
 }
 
-/** A term where the record wants something else. Wrapped, so that an integer is not taken for a number of the record. */
-export class Fitless {
-  readonly term: Term;
-  constructor(term: Term) {
-    this.term = term;
+/** In the place of a part that could not be parsed: what is wrong with it. */
+export class Broken {
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    this.problems = problems;
   }
 }
+
+/** A value where the record wants something else: a term, or a YAML scalar. */
+export class Misfit {
+  readonly value: unknown;
+  constructor(value: unknown) {
+    this.value = value;
+  }
+}
+
+/** What a schema is given for a value that it must not accept, whatever it wants. */
+const unacceptable = Symbol("unacceptable");
+
+const isAcceptable = (value: unknown): boolean =>
+  !(value instanceof Misfit || value instanceof Fault || value instanceof Broken);
 
 /** The plain value of a draft: what the schema is given. */
 export function plain(draft: Draft): unknown {
@@ -92,7 +105,7 @@ export function plain(draft: Draft): unknown {
     case "array":
       return draft.items.map(plain);
     case "leaf":
-      return draft.value;
+      return isAcceptable(draft.value) ? draft.value : unacceptable;
   }
 }
 

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { Problem } from "../../terms/problem.js";
 import { isRuleId, type RuleId } from "../wording/catalog.js";
 import { missingProblem, problemOf } from "../wording/problem.js";
-import { draftAt, Fault, Fitless, plain, type Draft, type LeafDraft } from "./draft.js";
+import { Broken, draftAt, Fault, Misfit, plain, type Draft, type LeafDraft } from "./draft.js";
 import { suggestion } from "./suggest.js";
 
 export type Judged<Value> =
@@ -29,17 +29,17 @@ class Report {
 
   add(issue: z.core.$ZodIssue): void {
     const { draft, exact } = draftAt(this.#draft, issue.path);
-    const faults = faultsIn(draft);
     const { rule, note } = ruleOf(issue);
     const field = String(issue.path.at(-1) ?? "");
-    if (faults.length > 0) {
-      for (const fault of faults) this.#addFault(fault);
+    if (!exact) {
+      this.#problems.push(missingProblem(rule, draft.origin, field));
     } else if (issue.code === "unrecognized_keys") {
       for (const key of issue.keys) this.#addUnknownKey(draft, key, note);
-    } else if (exact) {
-      this.#addValue(draft, rule, field, note);
     } else {
-      this.#problems.push(missingProblem(rule, draft.origin, field));
+      // A union tells of itself alone, not of the fault within it.
+      const faults = faultsIn(draft);
+      for (const fault of faults) this.#addFault(fault);
+      if (faults.length === 0) this.#addValue(draft, rule, field, note);
     }
   }
 
@@ -51,6 +51,10 @@ class Report {
   #addFault(leaf: LeafDraft): void {
     if (this.#told.has(leaf)) return;
     this.#told.add(leaf);
+    if (leaf.value instanceof Broken) {
+      this.#problems.push(...leaf.value.problems);
+      return;
+    }
     const { rule, note } = leaf.value as Fault;
     this.#problems.push(problemOf(rule, leaf.origin, { value: undefined, text: leaf.found(), field: "", note }));
   }
@@ -70,7 +74,7 @@ class Report {
   }
 }
 
-const unwrap = (value: unknown): unknown => (value instanceof Fitless ? value.term : value);
+const unwrap = (value: unknown): unknown => (value instanceof Misfit ? value.value : value);
 
 /** The rule that an issue's message names, and what follows the name. */
 function ruleOf(issue: z.core.$ZodIssue): { readonly rule: RuleId; readonly note: string | undefined } {
@@ -89,7 +93,7 @@ function describe(draft: Draft): string {
 function faultsIn(draft: Draft): readonly LeafDraft[] {
   switch (draft.kind) {
     case "leaf":
-      return draft.value instanceof Fault ? [draft] : [];
+      return draft.value instanceof Fault || draft.value instanceof Broken ? [draft] : [];
     case "array":
       return draft.items.flatMap(faultsIn);
     case "object":

@@ -15,7 +15,9 @@ export type Read = (node: Node) => Draft;
 export function either(term: (node: TermNode) => Draft, yaml: (node: YamlNode) => Draft): Read {
   return (node) => {
     if (node instanceof TermNode) return term(node);
-    return node.isErl ? term(node.erl()) : yaml(node);
+    if (!node.isErl) return yaml(node);
+    const erl = node.erl();
+    return erl instanceof TermNode ? term(erl) : erl;
   };
 }
 

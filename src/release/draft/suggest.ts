@@ -14,6 +14,9 @@ export function suggestion(written: string, names: readonly string[]): string | 
   return best === undefined ? undefined : `Did you mean ${best}?`;
 }
 
+/** True where `written` is a likely slip for `name`. */
+export const isNear = (written: string, name: string): boolean => suggestion(written, [name]) !== undefined;
+
 /** How many characters must be put in, taken out or changed to make one text of the other. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

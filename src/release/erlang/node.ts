@@ -1,7 +1,7 @@
 import { stringText } from "../../terms/access.js";
 import type { Span } from "../../terms/problem.js";
 import { Atom, List, Tuple, type Term } from "../../terms/term.js";
-import { ArrayDraft, Fault, Fitless, LeafDraft, ObjectDraft, type Draft, type Origin } from "../draft/draft.js";
+import { ArrayDraft, Fault, Misfit, LeafDraft, ObjectDraft, type Draft, type Origin } from "../draft/draft.js";
 import { describeTerm } from "../draft/found.js";
 import type { RuleId } from "../wording/catalog.js";
 
@@ -21,6 +21,11 @@ export class TermNode {
 
   get origin(): Origin {
     return { form: "erlang", span: () => this.#locate(this.#path) };
+  }
+
+  /** The place of the part at `path` within this one. */
+  locate(path: readonly number[]): Span | undefined {
+    return this.#locate([...this.#path, ...path]);
   }
 
   /** The elements of a tuple, or of a proper list. Undefined for anything else. */
@@ -46,7 +51,7 @@ export class TermNode {
   /** A draft of the value, or of the term itself where the value is undefined: no schema takes it for text. */
   leaf(value: unknown): Draft {
     const { term } = this;
-    return new LeafDraft(this.origin, value === undefined ? new Fitless(term) : value, () => describeTerm(term));
+    return new LeafDraft(this.origin, value === undefined ? new Misfit(term) : value, () => describeTerm(term));
   }
 
   fault(rule: RuleId, note?: string): Draft {

@@ -4,6 +4,7 @@ import { Atom, atom, List, list, nil, string, tuple, type Term } from "../../ter
 import { appKeys, fieldOf, keyOf, usualOrder, type AppField, type AppKey } from "../app-keys.js";
 import { ObjectDraft, type Draft } from "../draft/draft.js";
 import { describeTerm } from "../draft/found.js";
+import { isNear } from "../draft/suggest.js";
 import {
   either,
   mappingFields,
@@ -116,8 +117,23 @@ function appDraft(node: TermNode): Draft {
   if (parts === undefined || elements === undefined || !parts[0]!.isAtom("application")) return node.leaf(undefined);
   const { fields, extra, order } = new Keys(elements);
   const given: (readonly [string, Draft])[] = [["name", atomDraft(parts[1]!)], ...fields];
+  for (const [field, key] of misspelt(fields, order))
+    given.push([field, key.fault("misspelt-application-key", keyOf(field))]);
   if (extra.length > 0) given.push(["extra", parts[2]!.array(extra)]);
   return node.object(withOrder(parts[2]!, given, order.map(atomDraft)));
+}
+
+/** The keys that systools wants and doesn't find, with a key that was probably meant to be it. */
+function misspelt(
+  fields: ReadonlyMap<AppField, Draft>,
+  keys: readonly TermNode[],
+): readonly (readonly [AppField, TermNode])[] {
+  const unknown = keys.filter(({ term }) => fieldOf((term as Atom).name) === undefined);
+  return (["description", "vsn", "modules", "registered", "applications"] as const).flatMap((field) => {
+    if (fields.has(field)) return [];
+    const key = unknown.find(({ term }) => isNear((term as Atom).name, keyOf(field)!));
+    return key === undefined ? [] : [[field, key] as const];
+  });
 }
 
 /** The fields as they are written in YAML, where `extra` stands for all of its keys. */
@@ -136,7 +152,10 @@ function yamlDraft(node: YamlNode): Draft {
 }
 
 function isNoneNode(field: string, node: YamlNode): boolean {
-  if (node.isErl) return isNone(field, node.erl().term);
+  if (node.isErl) {
+    const erl = node.erl();
+    return erl instanceof TermNode && isNone(field, erl.term);
+  }
   return field === "mod" && node.isSequence && node.items.length === 0;
 }
 
@@ -226,7 +245,7 @@ function encodeField(app: App, field: AppField): Term | undefined {
 /** What OTP passes over in silence in the `.app` of a term. */
 function warnings(root: Node): readonly Problem[] {
   const node = root instanceof TermNode ? root : root.isErl ? root.erl() : undefined;
-  const elements = node?.tuple(3)?.[2]!.elements("list");
+  const elements = node instanceof TermNode ? node.tuple(3)?.[2]!.elements("list") : undefined;
   return elements === undefined ? [] : new Keys(elements).warnings;
 }
 

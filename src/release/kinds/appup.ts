@@ -1,6 +1,7 @@
 import { binary, list, string, tuple, type Term } from "../../terms/term.js";
-import { binaryText } from "../../terms/access.js";
+import { binaryText, stringText } from "../../terms/access.js";
 import { Bitstring } from "../../terms/term.js";
+import { complete } from "../complete.js";
 import { ObjectDraft, type Draft } from "../draft/draft.js";
 import { either, readList, readRecord, readText } from "../draft/readers.js";
 import { instructionDraft } from "../erlang/instruction.js";
@@ -14,7 +15,9 @@ import type { Kind } from "./kind.js";
 /** A version in an appup: a string, or a regular expression in a binary (systools_relup:appup_search_for_version/2). */
 export function versionDraft(node: TermNode): Draft {
   const { term } = node;
-  if (!(term instanceof Bitstring)) return node.object([["exact", textDraft(node)]]);
+  if (!(term instanceof Bitstring)) {
+    return stringText(term) === undefined ? node.leaf(undefined) : node.object([["exact", textDraft(node)]]);
+  }
   const pattern = binaryText(term);
   return pattern === undefined ? node.fault("bad-version-pattern") : node.object([["regex", node.leaf(pattern)]]);
 }
@@ -39,13 +42,18 @@ function entryDraft(node: TermNode): Draft {
   ]);
 }
 
-const readVersion = either(versionDraft, (node) =>
-  node.isMapping
-    ? readRecord(versionDraft, { regex: readText })(node)
-    : new ObjectDraft(node.origin, [["exact", readText(node)]]),
-);
+const readVersion = either(versionDraft, (node) => {
+  if (typeof node.scalar === "string") return new ObjectDraft(node.origin, [["exact", readText(node)]]);
+  return readRecord(versionDraft, { regex: readText })(node);
+});
 
 const readEntries = readList(readRecord(entryDraft, { version: readVersion, instructions: readList(readInstruction) }));
+
+/** YAML may leave out any field of an instruction; the record names a tuple form. */
+const finishEntry = ({ version, instructions }: AppupEntry): AppupEntry => ({
+  version,
+  instructions: instructions.map((instruction) => complete(instruction)),
+});
 
 /** The term of a version as an appup has it. */
 export const encodeVersion = (version: AppupVersion): Term =>
@@ -68,6 +76,7 @@ export const appup: Kind<"appup"> = {
   }),
   schema: appupSchema,
   encode: encodeAppup,
+  finish: (record) => ({ ...record, upFrom: record.upFrom.map(finishEntry), downTo: record.downTo.map(finishEntry) }),
   warnings: () => [],
   firstTermCounts: true,
 };

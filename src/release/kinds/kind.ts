@@ -21,6 +21,8 @@ export interface Kind<Name extends KindName> {
   readonly read: Read;
   readonly schema: z.ZodType<RecordOf[Name]>;
   readonly encode: (record: RecordOf[Name]) => Term;
+  /** What is left to do to a valid record. */
+  readonly finish?: (record: RecordOf[Name]) => RecordOf[Name];
   /** What is odd in a valid file. */
   readonly warnings: (root: Node, draft: Draft, record: RecordOf[Name]) => readonly Problem[];
   /** True where OTP takes the first term of a file and leaves the others unread. */

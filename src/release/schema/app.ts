@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { App } from "../records.js";
 import type { RuleId } from "../wording/catalog.js";
 import { fieldOf } from "../app-keys.js";
-import { atomName, listOf, record, term, text } from "./leaves.js";
+import { atomName, limit, listOf, record, term, text } from "./leaves.js";
 
 /** app(4), with the checks of systools_make:check_item/2. */
 
@@ -11,7 +11,7 @@ const atoms = (item: RuleId, rule: RuleId) => listOf(atomName(item), rule);
 const pairs = (key: RuleId, pair: RuleId, rule: RuleId) =>
   listOf(z.tuple([atomName(key), term("bad-value")], { error: pair }), rule);
 
-const limit = (rule: RuleId) => z.union([z.int(rule).min(1, rule), z.literal("infinity")], { error: rule });
+const maximum = (rule: RuleId) => limit(Number.MAX_SAFE_INTEGER, ["infinity"], rule);
 
 function checkExtra(extra: readonly (readonly [string, unknown])[], context: z.core.$RefinementCtx): void {
   for (const [index, [key]] of extra.entries()) {
@@ -28,8 +28,8 @@ export const appSchema = record(
     id: text("bad-id").exactOptional(),
     vsn: text("bad-application-version"),
     modules: atoms("bad-module", "bad-app-modules"),
-    maxP: limit("bad-max-processes").exactOptional(),
-    maxT: limit("bad-max-time").exactOptional(),
+    maxP: maximum("bad-max-processes").exactOptional(),
+    maxT: maximum("bad-max-time").exactOptional(),
     registered: atoms("bad-registered-name", "bad-registered"),
     includedApplications: atoms("bad-included-application", "bad-included-applications").exactOptional(),
     optionalApplications: atoms("bad-application", "bad-optional-applications").exactOptional(),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { HighLevelInstruction, Instruction, LowLevelInstruction, MfaTerm } from "../instruction.js";
-import { atomName, listOf, oneOf, record, term, text } from "./leaves.js";
+import { atomName, limit, listOf, oneOf, record, term, text } from "./leaves.js";
 
 /** Schemas of the upgrade instructions: appup(4), with the checks of systools_rc:check_syntax/1. */
 
@@ -12,10 +12,7 @@ const application = atomName("bad-application");
 
 /** The longest timeout that an Erlang receive takes. */
 const maxTimeoutMs = 0xffff_ffff;
-const timeout = z.union(
-  [z.int("bad-timeout").min(1, "bad-timeout").max(maxTimeoutMs, "bad-timeout"), z.enum(["default", "infinity"])],
-  { error: "bad-timeout" },
-);
+const timeout = limit(maxTimeoutMs, ["default", "infinity"], "bad-timeout");
 
 export const startType = oneOf(["permanent", "transient", "temporary", "load", "none"], "bad-start-type");
 
@@ -135,10 +132,7 @@ export const lowLevelSchema = z.discriminatedUnion(
 ) satisfies z.ZodType<LowLevelInstruction>;
 
 function isHighLevel(value: unknown): boolean {
-  const name: unknown =
-    value instanceof Object || typeof value === "object"
-      ? (value as { instruction?: unknown } | null)?.instruction
-      : undefined;
+  const name = (value as { readonly instruction?: unknown } | null | undefined)?.instruction;
   return typeof name === "string" && Object.hasOwn(highLevel, name);
 }
 

@@ -49,6 +49,12 @@ export const text = (rule: RuleId) => z.string({ error: rule }).refine(wellForme
 export const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names, rule: RuleId) =>
   z.enum(names, { error: rule });
 
+/** A whole number from 1 to `max`, or one of some atoms. */
+export const limit = <const Names extends readonly [string, ...string[]]>(max: number, names: Names, rule: RuleId) =>
+  z.union([z.int({ error: rule }).min(1, { error: rule }).max(max, { error: rule }), z.enum(names, { error: rule })], {
+    error: rule,
+  });
+
 export const listOf = <Item extends z.ZodType>(item: Item, rule: RuleId) => z.array(item, { error: rule });
 
 /** An object of exactly these fields. `known` are the keys that a misspelt one may have meant. */

@@ -5,7 +5,7 @@ import { listOf, record, term, text } from "./leaves.js";
 
 /** appup(4) and relup(4). */
 
-const version = z.union(
+export const versionSchema = z.union(
   [
     record({ exact: text("bad-entry-version") }, "bad-entry-version"),
     record({ regex: text("bad-entry-version") }, "bad-entry-version"),
@@ -14,9 +14,15 @@ const version = z.union(
 );
 
 export const appupEntrySchema = record(
-  { version, instructions: scriptSchema },
+  { version: versionSchema, instructions: scriptSchema },
   "bad-appup-entry",
 ) satisfies z.ZodType<AppupEntry>;
+
+/** What must hold of an appup before one entry is picked from it. */
+export const outlineSchema = record(
+  { upFrom: listOf(z.unknown(), "bad-up-from"), downTo: listOf(z.unknown(), "bad-down-to") },
+  "bad-appup",
+);
 
 export const appupSchema = record(
   {

@@ -28,7 +28,7 @@ export const instructionWording = catalog({
   "high-level-in-relup": {
     what: "an instruction of a relup",
     expected: "a low-level one",
-    summary: ({ text }) => `a relup holds low-level instructions only, not ${text}`,
+    summary: ({ value }) => `a relup holds low-level instructions only, not ${String(value)}`,
     detail: "High-level instructions are translated when the relup is made from the appups.",
     hint: () => "Write it in the .appup and make the relup anew.",
   },
@@ -95,7 +95,12 @@ export const instructionWording = catalog({
         ? "A start type is one atom. The list form belongs to the applications of a .rel."
         : undefined,
   },
-  "bad-application-version": { what: "the application's version", expected: "a string", hint: asString },
+  "bad-application-version": {
+    what: "the application's version",
+    expected: "a string",
+    hint: asString,
+    example: 'a string such as "1.0.0"',
+  },
   "bad-load-object-code": {
     what: "the argument of load_object_code",
     expected: "{Application, Version, Modules}",

@@ -19,9 +19,11 @@ export function warningOf(rule: RuleId, origin: Origin, what: string): Problem {
 
 /** The problem of a field that isn't there; `around` is where the part that should have it was written. */
 export function missingProblem(rule: RuleId, around: Origin, field: string): Problem {
-  const { what, expected, detail } = wordings[rule];
-  const hint = around.form === "yaml" ? `Add the key ${field}.` : undefined;
-  return problem(rule, around, `${what} is missing`, detail ?? `It must be ${expected}.`, hint);
+  const { what, plural, expected, detail, example } = wordings[rule];
+  const added = around.form === "yaml" ? `the key ${field}` : example;
+  const hint = added === undefined ? undefined : `Add ${added}.`;
+  const summary = `${what} ${plural === true ? "are" : "is"} missing`;
+  return problem(rule, around, summary, detail ?? `${plural === true ? "They" : "It"} must be ${expected}.`, hint);
 }
 
 function problem(code: string, origin: Origin, summary: string, detail?: string, hint?: string): Problem {

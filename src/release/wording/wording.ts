@@ -19,6 +19,10 @@ export interface Found {
 export interface Wording {
   /** The subject: `the module`. */
   readonly what: string;
+  /** True where `what` is a plural. */
+  readonly plural?: true;
+  /** How a missing one is written in Erlang. */
+  readonly example?: string;
   /** What it must be: `an atom`. */
   readonly expected: string;
   /** The whole summary, where "<what> must be <expected>, not <found>" doesn't do. */

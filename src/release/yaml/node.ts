@@ -1,5 +1,6 @@
 import * as yaml from "yaml";
-import { ArrayDraft, Fault, LeafDraft, type Draft, type Origin } from "../draft/draft.js";
+import { ProblemError } from "../../terms/problem.js";
+import { ArrayDraft, Broken, Fault, LeafDraft, Misfit, type Draft, type Origin } from "../draft/draft.js";
 import { clip } from "../draft/found.js";
 import type { TermNode } from "../erlang/node.js";
 import type { RuleId } from "../wording/catalog.js";
@@ -71,9 +72,14 @@ export class YamlNode {
     return yaml.isScalar(this.#node) && this.#node.tag === erlTag;
   }
 
-  /** The term of an `!erl` scalar; throws a ProblemError where its text is none. */
-  erl(): TermNode {
-    return parseErl(this.#node as yaml.Scalar<string>, this.#document.source);
+  /** The term of an `!erl` scalar, or a draft that tells why its text is none. */
+  erl(): TermNode | Draft {
+    try {
+      return parseErl(this.#node as yaml.Scalar<string>, this.#document.source);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      return new LeafDraft(this.origin, new Broken(error.problems), () => this.describe());
+    }
   }
 
   get items(): readonly YamlNode[] {
@@ -107,7 +113,7 @@ export class YamlNode {
 
   /** A draft of `value`, or of what was found where it is undefined. */
   leaf(value: unknown): Draft {
-    const found = value === undefined ? new Unfit(this) : value;
+    const found = value === undefined ? new Misfit(this.scalar) : value;
     return new LeafDraft(this.origin, found, () => this.describe(), this.#rawScalar());
   }
 
@@ -136,13 +142,5 @@ export class YamlNode {
     if (typeof scalar === "string") return `the text ${clip(JSON.stringify(scalar))}`;
     if (scalar === null) return this.scalarSource === "" ? "nothing" : `the null value ${this.scalarSource}`;
     return `the ${typeof scalar === "boolean" ? "boolean" : "number"} ${clip(this.scalarSource)}`;
-  }
-}
-
-/** A node where the record wants something else. */
-class Unfit {
-  readonly node: YamlNode;
-  constructor(node: YamlNode) {
-    this.node = node;
   }
 }

@@ -1,6 +1,6 @@
 import { atom, Float, integer, List, nil, string, type Term } from "../../terms/term.js";
-import { Fault, LeafDraft, type Draft } from "../draft/draft.js";
-import { termDraft } from "../erlang/node.js";
+import { Broken, Fault, LeafDraft, type Draft } from "../draft/draft.js";
+import { termDraft, TermNode } from "../erlang/node.js";
 import type { YamlNode } from "./node.js";
 
 /**
@@ -8,7 +8,10 @@ import type { YamlNode } from "./node.js";
  * or a binary, a mapping could be a map or a list of pairs, so both must be written as `!erl "..."`.
  */
 export function yamlTermDraft(node: YamlNode): Draft {
-  if (node.isErl) return termDraft(node.erl());
+  if (node.isErl) {
+    const erl = node.erl();
+    return erl instanceof TermNode ? termDraft(erl) : erl;
+  }
   if (node.isSequence) return listTerm(node);
   const value = scalarTerm(node);
   return value === undefined ? node.fault("ambiguous-term", hint(node)) : node.leaf(value);
@@ -18,7 +21,8 @@ function listTerm(node: YamlNode): Draft {
   const drafts = node.items.map(yamlTermDraft);
   const terms: Term[] = [];
   for (const draft of drafts) {
-    if (draft.kind !== "leaf" || draft.value instanceof Fault) return node.array(drafts);
+    if (draft.kind !== "leaf" || draft.value instanceof Fault || draft.value instanceof Broken)
+      return node.array(drafts);
     terms.push(draft.value as Term);
   }
   return new LeafDraft(node.origin, terms.length === 0 ? nil : new List(terms), () => node.describe());
