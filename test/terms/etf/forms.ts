@@ -1,0 +1,95 @@
+import { deflateSync } from "node:zlib";
+import {
+  atom,
+  Bitstring,
+  ExternalFun,
+  Float,
+  List,
+  list,
+  map,
+  nil,
+  Pid,
+  Port,
+  Reference,
+  string,
+  tuple,
+  type Term,
+} from "../../../src/terms/term.js";
+
+const latin1 = (text: string): number[] => [...Buffer.from(text, "latin1")];
+const node = [119, 1, ...latin1("n")];
+const u32 = (value: number): number[] => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
+const floatText = (text: string): number[] => [99, ...latin1(text.padEnd(31, "\0"))];
+const zlib = (inner: number[], size = inner.length): number[] => [
+  80,
+  ...u32(size),
+  ...deflateSync(Uint8Array.from(inner)),
+];
+
+/** Bytes after the version byte, by hand from the protocol's document, and the term that they are. */
+export const FORMS: readonly (readonly [string, readonly number[], Term])[] = [
+  ["SMALL_INTEGER_EXT", [97, 255], 255],
+  ["INTEGER_EXT", [98, 255, 255, 255, 255], -1],
+  ["INTEGER_EXT of a small one", [98, 0, 0, 0, 7], 7],
+  ["SMALL_BIG_EXT", [110, 4, 1, 0, 0, 0, 128], -(2 ** 31)],
+  ["SMALL_BIG_EXT of no bytes", [110, 0, 1], 0],
+  ["SMALL_BIG_EXT with zeros above", [110, 9, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0], 1],
+  ["SMALL_BIG_EXT beyond safe numbers", [110, 7, 0, 1, 0, 0, 0, 0, 0, 32], 2n ** 53n + 1n],
+  ["SMALL_BIG_EXT of the last safe number", [110, 7, 1, 255, 255, 255, 255, 255, 255, 31], Number.MIN_SAFE_INTEGER],
+  ["LARGE_BIG_EXT", [111, ...u32(300), 0, ...new Array<number>(299).fill(0), 1], 1n << (299n * 8n)],
+  ["NEW_FLOAT_EXT", [70, 63, 248, 0, 0, 0, 0, 0, 0], new Float(1.5)],
+  ["FLOAT_EXT", floatText("1.50000000000000000000e+00"), new Float(1.5)],
+  ["FLOAT_EXT, negative with exponent", floatText("-1.25000000000000000000e-10"), new Float(-1.25e-10)],
+  ["ATOM_EXT", [100, 0, 2, 233, 97], atom("éa")],
+  ["SMALL_ATOM_EXT", [115, 2, 233, 97], atom("éa")],
+  ["ATOM_UTF8_EXT", [118, 0, 3, 0xc3, 0xa9, 97], atom("éa")],
+  ["SMALL_ATOM_UTF8_EXT", [119, 3, 0xc3, 0xa9, 97], atom("éa")],
+  ["an atom that starts with a byte order mark", [119, 4, 0xef, 0xbb, 0xbf, 97], atom("\ufeffa")],
+  ["an atom of 255 characters of 4 bytes", [118, 3, 252, ...Buffer.from("𝄞".repeat(255))], atom("𝄞".repeat(255))],
+  ["SMALL_TUPLE_EXT", [104, 2, 97, 1, 106], tuple(1, nil)],
+  ["LARGE_TUPLE_EXT of a few", [105, ...u32(2), 97, 1, 106], tuple(1, nil)],
+  ["LARGE_TUPLE_EXT of none", [105, ...u32(0)], tuple()],
+  ["NIL_EXT", [106], nil],
+  ["STRING_EXT", [107, 0, 2, 97, 0], list(97, 0)],
+  ["STRING_EXT of none", [107, 0, 0], nil],
+  ["LIST_EXT", [108, ...u32(1), 97, 1, 106], list(1)],
+  ["LIST_EXT, improper", [108, ...u32(1), 97, 1, 97, 2], new List([1], 2)],
+  ["LIST_EXT of none is its tail", [108, ...u32(0), 97, 1], 1],
+  ["LIST_EXT with a LIST_EXT for a tail", [108, ...u32(1), 97, 1, 108, ...u32(1), 97, 2, 97, 3], new List([1, 2], 3)],
+  ["LIST_EXT with a STRING_EXT for a tail", [108, ...u32(1), 97, 1, 107, 0, 2, 97, 98], list(1, 97, 98)],
+  ["LIST_EXT with an empty one for a tail", [108, ...u32(1), 97, 1, 108, ...u32(0), 106], list(1)],
+  ["BINARY_EXT", [109, ...u32(3), 1, 2, 3], new Bitstring(Uint8Array.of(1, 2, 3))],
+  ["BIT_BINARY_EXT", [77, ...u32(2), 3, 1, 0xe0], new Bitstring(Uint8Array.of(1, 0xe0), 3)],
+  ["BIT_BINARY_EXT with bits that don't count", [77, ...u32(1), 3, 255], new Bitstring(Uint8Array.of(0xe0), 3)],
+  ["BIT_BINARY_EXT of whole bytes", [77, ...u32(1), 8, 7], new Bitstring(Uint8Array.of(7))],
+  ["BIT_BINARY_EXT of none", [77, ...u32(0), 0], new Bitstring(Uint8Array.of())],
+  ["MAP_EXT", [116, ...u32(1), 97, 1, 97, 2], map([[1, 2]])],
+  ["MAP_EXT of none", [116, ...u32(0)], map([])],
+  ["PID_EXT", [103, ...node, ...u32(1), ...u32(2), 3], new Pid(atom("n"), 1, 2, 3)],
+  [
+    "NEW_PID_EXT",
+    [88, ...node, ...u32(-1), ...u32(-2), ...u32(-3)],
+    new Pid(atom("n"), 2 ** 32 - 1, 2 ** 32 - 2, 2 ** 32 - 3),
+  ],
+  ["PORT_EXT", [102, ...node, ...u32(9), 1], new Port(atom("n"), 9n, 1)],
+  ["NEW_PORT_EXT", [89, ...node, ...u32(9), ...u32(77)], new Port(atom("n"), 9n, 77)],
+  ["V4_PORT_EXT", [120, ...node, ...u32(1), ...u32(2), ...u32(77)], new Port(atom("n"), 2n ** 32n + 2n, 77)],
+  ["REFERENCE_EXT", [101, ...node, ...u32(5), 2], new Reference(atom("n"), 2, [5])],
+  [
+    "NEW_REFERENCE_EXT",
+    [114, 0, 3, ...node, 1, ...u32(5), ...u32(6), ...u32(7)],
+    new Reference(atom("n"), 1, [5, 6, 7]),
+  ],
+  [
+    "NEWER_REFERENCE_EXT",
+    [90, 0, 5, ...node, ...u32(99), ...u32(-1), ...u32(6), ...u32(7), ...u32(8), ...u32(9)],
+    new Reference(atom("n"), 99, [2 ** 32 - 1, 6, 7, 8, 9]),
+  ],
+  ["EXPORT_EXT", [113, 119, 1, 109, 119, 1, 102, 97, 2], new ExternalFun(atom("m"), atom("f"), 2)],
+  ["COMPRESSED", zlib([107, 0, 3, 97, 98, 99]), string("abc")],
+  [
+    "a compressed term in one block that is stored",
+    [80, ...u32(2), ...deflateSync(Uint8Array.of(97, 7), { level: 0 })],
+    7,
+  ],
+];
