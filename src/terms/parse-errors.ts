@@ -1,6 +1,6 @@
 import { reservedWords } from "./characters.js";
 import type { ProblemError } from "./problem.js";
-import type { Scanner } from "./scan.js";
+import { Scanner } from "./scan.js";
 
 const closers = new Set(["}", "]", ")", ">>"]);
 const openers = new Set(["{", "[", "#", "<<", "fun", "atom", "var", "integer", "float", "char", "string"]);
@@ -12,25 +12,17 @@ const SEPARATED = new Set(["',' or '}'", "',', '|' or ']'", "',' or '>>'"]);
 /** Words a parser's errors: what stands there, what could, and what the cause may be. */
 export class ParseErrors {
   readonly #scanner: Scanner;
-  /** The token before the one the scanner stands at. */
-  #before = { category: "", start: 0, end: 0 };
+  /** Where the form begins that is being parsed. */
+  formStart = 0;
 
   constructor(scanner: Scanner) {
     this.#scanner = scanner;
   }
 
-  /** To be called before each step of the scanner. */
-  stepped(): void {
-    const { category, start, end } = this.#scanner;
-    this.#before.category = category;
-    this.#before.start = start;
-    this.#before.end = end;
-  }
-
   /** The token that the scanner stands at isn't what the grammar has there. `opened`: the construct that is open. */
   unexpected(expected: string, opened?: number): ProblemError {
     const { source, start, end } = this.#scanner;
-    const hint = this.#hint(expected);
+    const hint = this.#hint(expected, opened);
     const detail = opened === undefined ? undefined : this.#stillOpen(opened);
     return source.syntaxError(`expected ${expected}, found ${this.#found()}`, start, end, {
       ...(detail === undefined ? {} : { detail }),
@@ -61,15 +53,18 @@ export class ParseErrors {
     return `${opener} of line ${line}, column ${column} is open`;
   }
 
-  #hint(expected: string): string | undefined {
+  #hint(expected: string, opened: number | undefined): string | undefined {
     const { category, source, start, end } = this.#scanner;
     const text = source.text.slice(start, end);
-    const before = this.#before;
+    const before = this.#tokenBefore(start);
     if ((before.category === "string" || before.category === "atom") && this.#spansLines(before)) {
       const { line } = source.position(before.start);
       return `the quotes that open on line ${line} close only here: is a closing quote missing there?`;
     }
     if (before.category === "," && closers.has(category)) return "remove the comma before it";
+    if (closers.has(category) && expected !== "a term") {
+      return opened === undefined ? "nothing is open that it could close" : "it doesn't close the bracket that is open";
+    }
     if (category === ".") return "a full stop needs white space behind it";
     if (category === "eof" && before.category !== "dot") return "is the full stop or a closing bracket missing?";
     if (category === "dot") return "is a closing bracket missing?";
@@ -81,6 +76,19 @@ export class ParseErrors {
       return "only terms can stand here, no expressions";
     }
     return undefined;
+  }
+
+  /** Errors are seldom: the scanner keeps no history for them. */
+  #tokenBefore(offset: number): Pick<Scanner, "category" | "start" | "end"> {
+    const scanner = new Scanner(this.#scanner.source, this.formStart);
+    const before = { category: "", start: 0, end: 0 };
+    for (;;) {
+      scanner.scan();
+      if (scanner.start >= offset) return before;
+      before.category = scanner.category;
+      before.start = scanner.start;
+      before.end = scanner.end;
+    }
   }
 
   #spansLines({ start, end }: { readonly start: number; readonly end: number }): boolean {

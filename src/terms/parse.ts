@@ -1,6 +1,5 @@
 import { Parser } from "./parser.js";
 import { ProblemError, type Problem, type Span } from "./problem.js";
-import { Scanner } from "./scan.js";
 import { SourceText } from "./source-text.js";
 import { nearestNode, type SpanNode } from "./span-tree.js";
 import type { Term } from "./term.js";
@@ -27,19 +26,19 @@ const MAX_PROBLEMS = 20;
  */
 export function parseForms(text: string, file: string): Form[] {
   const source = new SourceText(text, file);
-  const parser = new Parser(new Scanner(source));
+  const parser = new Parser(source);
   const forms: Form[] = [];
   const problems: Problem[] = [];
-  parser.next();
-  while (!parser.atEnd && problems.length < MAX_PROBLEMS) {
-    const start = parser.start;
+  let canGoOn = true;
+  while (canGoOn && !parser.atEnd && problems.length < MAX_PROBLEMS) {
+    const { start } = parser;
     try {
       const term = parser.form();
       if (problems.length === 0) forms.push(new SourceForm(term, source, start));
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       problems.push(...error.problems);
-      if (!parser.recover()) break;
+      canGoOn = parser.skipForm();
     }
   }
   const [first, ...rest] = problems;
@@ -53,9 +52,7 @@ export function parseForms(text: string, file: string): Form[] {
  * @throws ProblemError `syntax-error` where file:consult/1 refuses the term, or when there is none or more than one
  */
 export function parseTerm(text: string, file = "term"): Term {
-  const parser = new Parser(new Scanner(new SourceText(text, file)));
-  parser.next();
-  return parser.single();
+  return new Parser(new SourceText(text, file)).single();
 }
 
 class SourceForm implements Form {
@@ -72,11 +69,7 @@ class SourceForm implements Form {
 
   /** Places are asked for seldom: only then the text is parsed a second time, keeping them. */
   locate(path: readonly number[]): Span {
-    if (this.#spans === undefined) {
-      const parser = new Parser(new Scanner(this.#source, this.#start), { keepSpans: true });
-      parser.next();
-      this.#spans = parser.formSpans();
-    }
+    this.#spans ??= new Parser(this.#source, { offset: this.#start, keepSpans: true }).formSpans();
     const node = nearestNode(this.#spans, path);
     return this.#source.span(node.start, node.end);
   }

@@ -1,68 +1,65 @@
-import { BitError } from "./bit-error.js";
 import { BitWriter, StringLiteral, type BitBudget } from "./bits.js";
-import type { TypeSpecifier } from "./bit-type.js";
-import { distinctEntries } from "./map-entries.js";
 import { Frame, type Awaited } from "./frame.js";
-import { ParseErrors } from "./parse-errors.js";
-import { ProblemError } from "./problem.js";
-import type { Scanner } from "./scan.js";
+import { distinctEntries } from "./map-entries.js";
+import { parseSegmentEnd } from "./parse-bits.js";
+import type { SourceText } from "./source-text.js";
 import { SpanStack, type SpanNode } from "./span-tree.js";
 import { atom, ErlMap, ExternalFun, Float, integer, List, nil, string, Tuple, type Term } from "./term.js";
+import { Tokens } from "./tokens.js";
 import { ValueStack } from "./value-stack.js";
 
 /** What may be made of bits beyond what a text of that length needs: 64 MiB, and 8 bytes a character. */
 const SPARE_BITS = 2 ** 29;
 const BITS_PER_CHARACTER = 64;
 
-/** What the last expression was, as far as it matters to what is around it. */
-type Literal = "number" | "string" | "other";
+const MAX_ARITY = 255;
 
 /**
- * erl_parse:parse_term/1, in one pass with erl_parse:normalise/1: the part of the grammar of expressions that is terms.
- * Above each method stand the rules that it follows; what opens and closes keeps its state in a `Frame`.
+ * erl_parse:parse_term/1 in one pass with erl_parse:normalise/1: of the grammar of expressions the part that is terms.
+ * The rules stand above the methods that follow them. What is open keeps its state in a `Frame`, not in JavaScript's
+ * stack, so a term may be nested to any depth.
  */
 export class Parser {
-  readonly #scanner: Scanner;
-  readonly #errors: ParseErrors;
+  readonly #tokens: Tokens;
   readonly #budget: BitBudget;
   readonly #frames: Frame[] = [];
   readonly #values = new ValueStack();
   /** Only when places are asked for. */
   readonly #spans: SpanStack | undefined;
-  #literal: Literal = "other";
+  /** What the last expression was, as far as it matters to what is around it. */
+  #literal: "number" | "string" | "other" = "other";
   /** The content of the last string literal. */
   #string = "";
-  #scanFailed = false;
 
-  constructor(scanner: Scanner, options: { readonly keepSpans?: boolean } = {}) {
-    this.#scanner = scanner;
-    this.#errors = new ParseErrors(scanner);
+  /** @throws ProblemError when the first token can't be scanned */
+  constructor(source: SourceText, options: { readonly offset?: number; readonly keepSpans?: boolean } = {}) {
+    this.#tokens = new Tokens(source, options.offset);
+    this.#budget = { bits: SPARE_BITS + source.text.length * BITS_PER_CHARACTER };
     this.#spans = options.keepSpans === true ? new SpanStack() : undefined;
-    this.#budget = { bits: SPARE_BITS + scanner.source.text.length * BITS_PER_CHARACTER };
   }
 
   get atEnd(): boolean {
-    return this.#at("eof");
+    return this.#tokens.at("eof");
   }
 
-  /** The offset of the token the parser stands at. */
+  /** The offset of the token that the parser stands at. */
   get start(): number {
-    return this.#scanner.start;
+    return this.#tokens.scanner.start;
   }
 
-  /** Steps to the next token. @throws ProblemError where the scanner does */
-  next(): void {
-    this.#errors.stepped();
-    this.#scanFailed = true;
-    this.#scanner.scan();
-    this.#scanFailed = false;
-  }
-
-  /** form -> expr dot */
+  /** form -> expr dot. @throws ProblemError */
   form(): Term {
+    this.#tokens.errors.formStart = this.start;
     const term = this.#expr();
-    if (!this.#at("dot")) throw this.#errors.unexpected("a full stop after the term");
-    this.next();
+    this.#tokens.expect("dot", "a full stop after the term");
+    return term;
+  }
+
+  /** expr [dot] eof. @throws ProblemError */
+  single(): Term {
+    const term = this.#expr();
+    if (this.#tokens.at("dot")) this.#tokens.next();
+    this.#tokens.expect("eof", "the end of the term");
     return term;
   }
 
@@ -72,25 +69,11 @@ export class Parser {
     return this.#spans!.current;
   }
 
-  /** expr [dot] eof */
-  single(): Term {
-    const term = this.#expr();
-    if (this.#at("dot")) this.next();
-    if (!this.atEnd) throw this.#errors.unexpected("the end of the term");
-    return term;
-  }
-
-  /** After an error: steps behind the next full stop. False when the scanner failed, and nothing more can be read. */
-  recover(): boolean {
+  /** After an error: steps behind the next full stop. False when nothing more can be read. */
+  skipForm(): boolean {
     this.#frames.length = 0;
     this.#values.top = 0;
-    try {
-      while (!this.#scanFailed && !this.#at("dot") && !this.atEnd) this.next();
-      if (!this.#scanFailed && !this.atEnd) this.next();
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-    }
-    return !this.#scanFailed;
+    return this.#tokens.skipForm();
   }
 
   /** expr, with all that it contains. */
@@ -106,34 +89,34 @@ export class Parser {
   }
 
   /**
-   * The begin of an expr or an expr_max. Its value, or undefined when it has opened a construct that waits for the next.
+   * The begin of an expr or an expr_max. Its value, or undefined when it has opened what waits for another one.
    *
    *     expr -> expr_max | prefix_op expr | map_expr
    *     expr_max -> atomic | list | tuple | binary | fun_expr | '(' expr ')'
    *     atomic -> char | integer | float | atom | strings
    */
   #exprMax(): Term | undefined {
-    const scanner = this.#scanner;
+    const { scanner } = this.#tokens;
     switch (scanner.category) {
       case "atom":
         return this.#atomic(atom(scanner.text), "other");
+      case "{":
+        return this.#open("tuple element", "}");
+      case "[":
+        return this.#open("list element", "]");
+      case "string":
+        return this.#strings();
       case "integer":
       case "char":
         return this.#atomic(scanner.integer, "number");
       case "float":
         return this.#atomic(new Float(scanner.float), "number");
-      case "string":
-        return this.#strings();
-      case "{":
-        return this.#open("tuple element", "}");
-      case "[":
-        return this.#open("list element", "]");
-      case "#":
-        return this.#openMap();
       case "<<":
         return this.#openBinary();
+      case "#":
+        return this.#openMap();
       case "(":
-        return this.#open("inner", undefined);
+        return this.#open("inner expression");
       case "+":
       case "-":
         this.#prefixOp();
@@ -141,7 +124,7 @@ export class Parser {
       case "fun":
         return this.#funExpr();
       default:
-        throw this.#errors.unexpected("a term", this.#frames.at(-1)?.opened);
+        throw this.#tokens.errors.unexpected("a term", this.#frames.at(-1)?.opened);
     }
   }
 
@@ -159,35 +142,34 @@ export class Parser {
         return undefined;
       case "map value":
         return this.#mapValue(frame, value);
-      case "inner":
+      case "inner expression":
         return this.#parenthesis(frame, value);
       case "operand":
         return this.#operand(frame, value);
       case "segment":
         return this.#segment(frame, value);
       case "size":
-        return this.#binElement(frame, frame.value, value);
+        return this.#segmentEnd(frame, frame.value!, value);
     }
   }
 
-  #atomic(value: Term, literal: Literal): Term {
-    this.#spans?.leaf(this.#scanner.start, this.#scanner.end);
+  #atomic(value: Term, literal: "number" | "other"): Term {
+    this.#spans?.leaf(this.#tokens.scanner.start, this.#tokens.scanner.end);
     this.#literal = literal;
-    this.next();
+    this.#tokens.next();
     return value;
   }
 
   /** strings -> string | string strings */
   #strings(): Term {
-    const scanner = this.#scanner;
-    const start = scanner.start;
-    let end = scanner.end;
-    let text = scanner.text;
-    this.next();
-    while (this.#at("string")) {
-      text += scanner.text;
-      end = scanner.end;
-      this.next();
+    const tokens = this.#tokens;
+    const { start } = tokens.scanner;
+    let { text, end } = tokens.scanner;
+    tokens.next();
+    while (tokens.at("string")) {
+      text += tokens.scanner.text;
+      end = tokens.scanner.end;
+      tokens.next();
     }
     this.#spans?.leaf(start, end);
     this.#literal = "string";
@@ -198,28 +180,27 @@ export class Parser {
 
   /** fun_expr -> 'fun' atom ':' atom '/' integer */
   #funExpr(): Term {
-    const scanner = this.#scanner;
-    const start = scanner.start;
-    this.next();
-    const module = this.#expectAtom("a module, as in fun lists:map/2");
-    this.#expect(":", "':' and a function: only `fun Module:Function/Arity` is a term");
-    const name = this.#expectAtom("a function's name");
-    this.#expect("/", "'/' and an arity");
-    const arity = scanner.integer;
-    if (!this.#at("integer")) throw this.#errors.unexpected("an arity");
-    if (arity > 255) throw this.#errors.badTerm("the arity of a fun is at most 255", scanner.start, scanner.end);
-    this.#spans?.leaf(start, scanner.end);
+    const tokens = this.#tokens;
+    const { start } = tokens.scanner;
+    tokens.next();
+    const module = tokens.expectAtom("a module, as in fun lists:map/2");
+    tokens.expect(":", "':' and a function, as in fun lists:map/2");
+    const name = tokens.expectAtom("a function's name");
+    tokens.expect("/", "'/' and an arity");
+    if (!tokens.at("integer")) throw tokens.errors.unexpected("an arity");
+    const { integer: arity, start: arityStart, end } = tokens.scanner;
+    if (arity > MAX_ARITY) throw tokens.errors.badTerm("the arity of a fun is at most 255", arityStart, end);
+    this.#spans?.leaf(start, end);
     this.#literal = "other";
-    this.next();
+    tokens.next();
     return new ExternalFun(module, name, Number(arity));
   }
 
   /** Opens a construct, or makes an empty one when the closing token follows at once. */
-  #open(awaited: Awaited, closer: string | undefined): Term | undefined {
-    const frame = new Frame(awaited, this.#scanner.start, this.#values.top);
-    this.#frames.push(frame);
-    this.next();
-    if (closer === undefined || !this.#at(closer)) return undefined;
+  #open(awaited: Awaited, closer?: "}" | "]"): Term | undefined {
+    const frame = this.#pushFrame(awaited);
+    this.#tokens.next();
+    if (closer === undefined || !this.#tokens.at(closer)) return undefined;
     return this.#close(frame, closer === "]" ? nil : new Tuple([]));
   }
 
@@ -229,8 +210,8 @@ export class Parser {
    */
   #tupleElement(frame: Frame, value: Term): Term | undefined {
     this.#push(value);
-    if (this.#comma()) return undefined;
-    if (!this.#at("}")) throw this.#errors.unexpected("',' or '}'", frame.opened);
+    if (this.#tokens.comma()) return undefined;
+    if (!this.#tokens.at("}")) throw this.#tokens.errors.unexpected("',' or '}'", frame.opened);
     return this.#close(frame, new Tuple(this.#values.from(frame.base)));
   }
 
@@ -240,52 +221,53 @@ export class Parser {
    */
   #listElement(frame: Frame, value: Term): Term | undefined {
     this.#push(value);
-    if (this.#comma()) return undefined;
-    if (!this.#at("|")) return this.#closeList(frame, undefined);
-    this.next();
+    if (this.#tokens.comma()) return undefined;
+    if (!this.#tokens.at("|")) return this.#closeList(frame, undefined);
+    this.#tokens.next();
     return this.#openTail(frame);
   }
 
   /** A list in the tail goes on filling the same frame: `[a|[b|[c]]]` is built once, not copied at each level. */
   #openTail(frame: Frame): Term | undefined {
-    while (this.#at("(")) {
-      (frame.closers ??= []).push(")");
-      this.next();
-    }
     frame.awaited = "list tail";
-    if (!this.#at("[")) return undefined;
+    while (this.#tokens.at("(")) {
+      (frame.closers ??= []).push(")");
+      this.#tokens.next();
+    }
+    if (!this.#tokens.at("[")) return undefined;
     (frame.closers ??= []).push("]");
     frame.awaited = "list element";
-    this.next();
-    return this.#at("]") ? this.#closeList(frame, undefined) : undefined;
+    this.#tokens.next();
+    return this.#tokens.at("]") ? this.#closeList(frame, undefined) : undefined;
   }
 
   /** ']' of the list, after the closing tokens of what its tail has opened. */
   #closeList(frame: Frame, tail: Term | undefined): Term {
     if (tail !== undefined) this.#spans?.pushTail(tail);
     for (let closer = frame.closers?.pop(); closer !== undefined; closer = frame.closers?.pop()) {
-      this.#expectCloser(closer, frame);
+      this.#tokens.expect(closer, `'${closer}'`, frame.opened);
     }
-    if (!this.#at("]")) {
-      throw this.#errors.unexpected(tail === undefined ? "',', '|' or ']'" : "']'", frame.opened);
+    if (!this.#tokens.at("]")) {
+      throw this.#tokens.errors.unexpected(tail === undefined ? "',', '|' or ']'" : "']'", frame.opened);
     }
     return this.#close(frame, new List(this.#values.from(frame.base), tail));
   }
 
-  /** map_expr -> '#' map_tuple ; map_tuple -> '{' '}' | '{' map_fields '}' */
+  /**
+   *     map_expr -> '#' map_tuple
+   *     map_tuple -> '{' '}' | '{' map_fields '}'
+   */
   #openMap(): Term | undefined {
-    const frame = new Frame("map key", this.#scanner.start, this.#values.top);
-    this.#frames.push(frame);
-    this.next();
-    if (!this.#at("{")) throw this.#errors.unexpected("'{' of a map: a record is no term");
-    this.next();
-    return this.#at("}") ? this.#close(frame, new ErlMap([])) : undefined;
+    const frame = this.#pushFrame("map key");
+    this.#tokens.next();
+    this.#tokens.expect("{", "'{', as in #{key => value}: a record is no term");
+    return this.#tokens.at("}") ? this.#close(frame, new ErlMap([])) : undefined;
   }
 
   /** map_field -> map_key '=>' expr */
   #mapKey(frame: Frame, key: Term): void {
     this.#push(key);
-    this.#expect("=>", "'=>'", frame.opened);
+    this.#tokens.expect("=>", "'=>'", frame.opened);
     frame.awaited = "map value";
   }
 
@@ -293,113 +275,67 @@ export class Parser {
   #mapValue(frame: Frame, value: Term): Term | undefined {
     this.#push(value);
     frame.awaited = "map key";
-    if (this.#comma()) return undefined;
-    if (!this.#at("}")) throw this.#errors.unexpected("',' or '}'", frame.opened);
+    if (this.#tokens.comma()) return undefined;
+    if (!this.#tokens.at("}")) throw this.#tokens.errors.unexpected("',' or '}'", frame.opened);
     const values = this.#values.from(frame.base);
-    const keys = values.filter((_, index) => index % 2 === 0);
-    const chosen = distinctEntries(keys);
+    const chosen = distinctEntries(values.filter((_, index) => index % 2 === 0));
     this.#spans?.pair(frame.base, chosen);
     return this.#close(frame, new ErlMap(chosen.map((index) => [values[2 * index]!, values[2 * index + 1]!])));
   }
 
   /** expr_max -> '(' expr ')' */
   #parenthesis(frame: Frame, value: Term): Term {
-    this.#expectCloser(")", frame);
+    this.#tokens.expect(")", "')'", frame.opened);
     this.#frames.pop();
     return value;
   }
 
   /** expr -> prefix_op expr, of which only + and - before a number make a term. */
   #prefixOp(): void {
-    const frame = new Frame("operand", this.#scanner.start, this.#values.top);
-    frame.negative = this.#at("-");
-    this.#frames.push(frame);
-    this.next();
+    this.#pushFrame("operand").negative = this.#tokens.at("-");
+    this.#tokens.next();
   }
 
   #operand(frame: Frame, value: Term): Term {
     if (this.#literal !== "number") {
-      throw this.#errors.badTerm("only a number without a sign can follow a sign", frame.opened, frame.opened + 1);
+      const summary = "only a number without a sign can follow a sign";
+      throw this.#tokens.errors.badTerm(summary, frame.opened, frame.opened + 1);
     }
     this.#frames.pop();
     this.#literal = "other";
     this.#spans?.leaf(frame.opened, this.#spans.current.end);
     if (!frame.negative) return value;
-    if (value instanceof Float) return new Float(-value.value);
-    return integer(-(value as number | bigint));
+    return value instanceof Float ? new Float(-value.value) : integer(-(value as number | bigint));
   }
 
   /** binary -> '<<' '>>' | '<<' bin_elements '>>' */
   #openBinary(): Term | undefined {
-    const frame = new Frame("segment", this.#scanner.start, this.#values.top);
+    const frame = this.#pushFrame("segment");
     frame.bits = new BitWriter(this.#budget);
-    this.#frames.push(frame);
-    this.next();
-    if (this.#at(">>")) return this.#close(frame, frame.bits.finish());
-    frame.segmentStart = this.#scanner.start;
-    return undefined;
+    this.#tokens.next();
+    frame.segmentStart = this.start;
+    return this.#tokens.at(">>") ? this.#close(frame, frame.bits.finish()) : undefined;
   }
 
   /**
-   *     bin_element -> bit_expr opt_bit_size_expr opt_bit_type_list
    *     bit_expr -> prefix_op expr_max | expr_max
    *     opt_bit_size_expr -> ':' bit_size_expr | '$empty'
    *     bit_size_expr -> expr_max
    */
   #segment(frame: Frame, term: Term): Term | undefined {
     const value = this.#literal === "string" ? new StringLiteral(this.#string) : term;
-    if (!this.#at(":")) return this.#binElement(frame, value, undefined);
-    this.next();
-    const { category } = this.#scanner;
-    if (category === "+" || category === "-" || category === "#") throw this.#errors.unexpected("a size");
+    if (!this.#tokens.at(":")) return this.#segmentEnd(frame, value, undefined);
+    this.#tokens.next();
+    const { category } = this.#tokens.scanner;
+    if (category === "+" || category === "-" || category === "#") throw this.#tokens.errors.unexpected("a size");
     frame.value = value;
     frame.awaited = "size";
     return undefined;
   }
 
-  /** bin_elements -> bin_element | bin_element ',' bin_elements */
-  #binElement(frame: Frame, value: Term | StringLiteral, size: Term | undefined): Term | undefined {
-    const bits = frame.bits!;
-    const types = this.#bitTypeList();
-    try {
-      bits.append({ value, size, types });
-    } catch (error) {
-      if (!(error instanceof BitError)) throw error;
-      throw this.#errors.badTerm(
-        `a segment that makes no bits: ${error.message}`,
-        frame.segmentStart,
-        this.#scanner.start,
-      );
-    }
-    if (this.#comma()) {
-      frame.awaited = "segment";
-      frame.segmentStart = this.#scanner.start;
-      return undefined;
-    }
-    if (!this.#at(">>")) throw this.#errors.unexpected("',' or '>>'", frame.opened);
-    return this.#close(frame, bits.finish());
-  }
-
-  /**
-   *     opt_bit_type_list -> '/' bit_type_list | '$empty'
-   *     bit_type_list -> bit_type '-' bit_type_list | bit_type
-   *     bit_type -> atom | atom ':' integer
-   */
-  #bitTypeList(): readonly TypeSpecifier[] {
-    const scanner = this.#scanner;
-    if (!this.#at("/")) return [];
-    const types: TypeSpecifier[] = [];
-    do {
-      this.next();
-      const { name } = this.#expectAtom("a type of a segment");
-      if (this.#at(":")) {
-        this.next();
-        if (!this.#at("integer")) throw this.#errors.unexpected("a unit");
-        types.push({ name, argument: scanner.integer });
-        this.next();
-      } else types.push({ name });
-    } while (this.#at("-"));
-    return types;
+  #segmentEnd(frame: Frame, value: Term | StringLiteral, size: Term | undefined): Term | undefined {
+    const bitstring = parseSegmentEnd(this.#tokens, frame, value, size);
+    return bitstring === undefined ? undefined : this.#close(frame, bitstring);
   }
 
   #push(value: Term): void {
@@ -407,39 +343,19 @@ export class Parser {
     this.#values.push(value);
   }
 
+  #pushFrame(awaited: Awaited): Frame {
+    const frame = new Frame(awaited, this.start, this.#values.top);
+    this.#frames.push(frame);
+    return frame;
+  }
+
   /** Pops the frame, whose closing token the parser stands at, and steps behind it. */
   #close(frame: Frame, value: Term): Term {
-    this.#spans?.close(frame.base, frame.opened, this.#scanner.end);
+    this.#spans?.close(frame.base, frame.opened, this.#tokens.scanner.end);
     this.#frames.pop();
     this.#values.top = frame.base;
     this.#literal = "other";
-    this.next();
+    this.#tokens.next();
     return value;
-  }
-
-  #at(category: string): boolean {
-    return this.#scanner.category === category;
-  }
-
-  #comma(): boolean {
-    if (!this.#at(",")) return false;
-    this.next();
-    return true;
-  }
-
-  #expect(category: string, expected: string, opened?: number): void {
-    if (!this.#at(category)) throw this.#errors.unexpected(expected, opened);
-    this.next();
-  }
-
-  #expectCloser(closer: string, frame: Frame): void {
-    this.#expect(closer, `'${closer}'`, frame.opened);
-  }
-
-  #expectAtom(expected: string) {
-    if (!this.#at("atom")) throw this.#errors.unexpected(expected);
-    const found = atom(this.#scanner.text);
-    this.next();
-    return found;
   }
 }

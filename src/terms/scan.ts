@@ -6,15 +6,18 @@ import type { SourceText } from "./source-text.js";
 /** list_to_atom/1 takes so many characters. */
 const MAX_ATOM_CHARACTERS = 255;
 
+const LONGEST_RESERVED_WORD = Math.max(...Array.from(reservedWords, (word) => word.length));
+
 const operators = ["...", "=:=", "=/=", "..", "?=", "<<", "<-", "<=", ">>", ">=", "->", "--", "++", "=<", "=>", "=="];
 operators.push("/=", "||", ":=", "::");
 
-/** The operators of more than one character by their first one, the longest first. */
-const operatorsByFirst = new Map<number, readonly string[]>();
-for (const operator of operators) {
-  const first = operator.charCodeAt(0);
-  operatorsByFirst.set(first, [...(operatorsByFirst.get(first) ?? []), operator]);
-}
+/** By the code of the first character: the operators of more than one character, the longest first. */
+const operatorsAt: readonly (readonly string[])[] = Array.from({ length: 256 }, (_, code) =>
+  operators.filter((operator) => operator.charCodeAt(0) === code),
+);
+
+/** By its code: a character as the category that it is when it stands alone. */
+const characters: readonly string[] = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
 
 /**
  * erl_scan: takes a text apart into tokens, one at a time. {@link Scanner.scan} steps to the next token, whose parts
@@ -51,7 +54,7 @@ export class Scanner {
    */
   scan(): void {
     const text = this.#text;
-    let at = this.#skipSpace(this.end);
+    const at = this.#skipSpace(this.end);
     this.start = at;
     if (at >= text.length) {
       this.end = at;
@@ -59,41 +62,19 @@ export class Scanner {
       return;
     }
     const code = text.charCodeAt(at);
-    if (isLower(code)) {
-      this.end = this.#nameEnd(at + 1);
-      this.#unquoted();
-    } else if (isDigit(code)) {
-      scanNumber(this, text);
-    } else {
-      switch (code) {
-        case 0x22: // "
-          this.#quoted(code);
-          this.category = "string";
-          break;
-        case 0x27: // '
-          this.#quoted(code);
-          this.#checkAtom("atom");
-          this.category = "atom";
-          break;
-        case 0x24: // $
-          this.#char();
-          break;
-        case 0x2e: // .
-          if (this.#dotEnds(at + 1)) {
-            this.end = at + 1;
-            this.category = "dot";
-          } else this.#punctuation(code);
-          break;
-        default:
-          if (isUpper(code)) {
-            at = this.#nameEnd(at + 1);
-            this.end = at;
-            this.text = text.slice(this.start, at);
-            this.#checkAtom("variable");
-            this.category = "var";
-          } else this.#punctuation(code);
-      }
-    }
+    if (isLower(code)) this.#atom();
+    else if (isDigit(code)) scanNumber(this, text);
+    else if (isUpper(code)) this.#variable();
+    else if (code === 0x22) this.#string();
+    else if (code === 0x27) this.#quotedAtom();
+    else if (code === 0x24) this.#char();
+    else if (code === 0x2e && this.#dotEnds(at + 1)) this.#token("dot", at + 1);
+    else this.#punctuation(code);
+  }
+
+  #token(category: string, end: number): void {
+    this.category = category;
+    this.end = end;
   }
 
   /** skip_white_space and skip_comment. */
@@ -124,15 +105,30 @@ export class Scanner {
   }
 
   /** scan_atom: an atom without quotes, or a reserved word. */
-  #unquoted(): void {
+  #atom(): void {
+    this.end = this.#nameEnd(this.start + 1);
     const name = this.#text.slice(this.start, this.end);
     this.text = name;
-    if (name.length <= 7 && reservedWords.has(name)) {
-      this.category = name;
-    } else {
-      if (name.length > MAX_ATOM_CHARACTERS) this.#checkAtom("atom");
-      this.category = "atom";
-    }
+    this.category = name.length <= LONGEST_RESERVED_WORD && reservedWords.has(name) ? name : "atom";
+    this.#checkLength("atom");
+  }
+
+  #variable(): void {
+    this.#token("var", this.#nameEnd(this.start + 1));
+    this.text = this.#text.slice(this.start, this.end);
+    this.#checkLength("variable");
+  }
+
+  #string(): void {
+    this.#quoted(0x22);
+    this.category = "string";
+  }
+
+  /** scan_qatom */
+  #quotedAtom(): void {
+    this.#quoted(0x27);
+    this.category = "atom";
+    this.#checkLength("atom");
   }
 
   /** scan_dot: a full stop is followed by white space, a comment, or the end. */
@@ -144,19 +140,17 @@ export class Scanner {
 
   #punctuation(code: number): void {
     const at = this.start;
-    for (const operator of operatorsByFirst.get(code) ?? []) {
+    if (code > 0xff) throw this.#illegalCharacter(at);
+    for (const operator of operatorsAt[code]!) {
       if (this.#text.startsWith(operator, at)) {
-        this.end = at + operator.length;
-        this.category = operator;
+        this.#token(operator, at + operator.length);
         return;
       }
     }
-    if (code > 0xff) throw this.#illegalCharacter(at);
-    this.end = at + 1;
-    this.category = this.#text[at]!;
+    this.#token(characters[code]!, at + 1);
   }
 
-  /** scan_string and scan_qatom: sets `text` to what stands between the quotes. */
+  /** scan_string0: sets `text` to what stands between the quotes. */
   #quoted(quote: number): void {
     const text = this.#text;
     let at = this.start + 1;
@@ -186,11 +180,11 @@ export class Scanner {
     this.category = "char";
     if (text.charCodeAt(at) === 0x5c) {
       const escape = scanEscape(this.source, at);
-      if (escape === undefined) throw this.#error("unterminated character", this.start, text.length);
+      if (escape === undefined) throw this.source.syntaxError("unterminated character", this.start, text.length);
       this.integer = escape.code;
       this.end = escape.end;
     } else {
-      if (at >= text.length) throw this.#error("unterminated character", this.start, text.length);
+      if (at >= text.length) throw this.source.syntaxError("unterminated character", this.start, text.length);
       this.end = at + this.#checkUnicode(at);
       this.integer = text.codePointAt(at)!;
     }
@@ -203,16 +197,12 @@ export class Scanner {
     return code > 0xffff ? 2 : 1;
   }
 
-  #checkAtom(what: string): void {
+  #checkLength(what: string): void {
     if (this.text.length <= MAX_ATOM_CHARACTERS) return;
     const length = Array.from(this.text).length;
-    if (length > MAX_ATOM_CHARACTERS) {
-      throw this.#error(
-        `illegal ${what}: ${length} characters, of at most ${MAX_ATOM_CHARACTERS}`,
-        this.start,
-        this.end,
-      );
-    }
+    if (length <= MAX_ATOM_CHARACTERS) return;
+    const summary = `illegal ${what}: ${length} characters, of at most ${MAX_ATOM_CHARACTERS}`;
+    throw this.source.syntaxError(summary, this.start, this.end);
   }
 
   #illegalCharacter(at: number) {
@@ -224,12 +214,8 @@ export class Scanner {
 
   #unterminated(quote: number) {
     const what = quote === 0x22 ? "string" : "quoted atom";
-    return this.#error(`unterminated ${what}`, this.start, this.start + 1, {
+    return this.source.syntaxError(`unterminated ${what}`, this.start, this.start + 1, {
       hint: `the closing ${String.fromCharCode(quote)} is missing`,
     });
-  }
-
-  #error(...args: Parameters<SourceText["syntaxError"]>) {
-    return this.source.syntaxError(...args);
   }
 }

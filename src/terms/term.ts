@@ -203,7 +203,15 @@ export const list = (...elements: readonly Term[]): List => (elements.length ===
 /** A string as Erlang has it: the list of its code points. */
 export function string(text: string): List {
   if (text === "") return nil;
-  return new List(Array.from(text, (character) => character.codePointAt(0)!));
+  const codes = new Array<number>(text.length);
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.codePointAt(at)!;
+    if (code > 0xffff) at++;
+    codes[count++] = code;
+  }
+  codes.length = count;
+  return new List(codes);
 }
 
 /** A binary of the text in UTF-8, or of the bytes as they are. */
