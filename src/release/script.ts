@@ -1,5 +1,5 @@
 import { ProblemError, type Problem } from "../terms/problem.js";
-import { list, type Term } from "../terms/term.js";
+import { type Term, List } from "../terms/term.js";
 import { judge } from "./draft/judge.js";
 import { encodeInstruction } from "./erlang/encode-instruction.js";
 import { instructionDraft } from "./erlang/instruction.js";
@@ -41,4 +41,4 @@ export function decodeRelupScript(term: Term, locate: LocateTerm = nowhere): Dec
 
 /** The term of a script. */
 export const encodeScript = (instructions: readonly Instruction[]): Term =>
-  list(...instructions.map(encodeInstruction));
+  new List(instructions.map(encodeInstruction));

@@ -1,12 +1,12 @@
-import { atom, list, string, tuple, type Term } from "../../terms/term.js";
+import { atom, string, tuple, type Term, List } from "../../terms/term.js";
 import { complete } from "../complete.js";
 import type { Change, Instruction, LoadModule, MfaTerm, Timeout, Update } from "../instruction.js";
 
-const atoms = (names: readonly string[]): Term => list(...names.map(atom));
+const atoms = (names: readonly string[]): Term => new List(names.map(atom));
 const timeoutTerm = (timeout: Timeout): Term => (typeof timeout === "number" ? timeout : atom(timeout));
 const changeTerm = (change: Change): Term =>
   change === "soft" ? atom(change) : tuple(atom("advanced"), change.advanced);
-const mfaTerm = (mfa: MfaTerm): Term => tuple(atom(mfa.module), atom(mfa.function), list(...mfa.args));
+const mfaTerm = (mfa: MfaTerm): Term => tuple(atom(mfa.module), atom(mfa.function), new List(mfa.args));
 
 /** The term of an instruction, in the tuple form that its fields name. Fields without a form get OTP's defaults. */
 export function encodeInstruction(instruction: Instruction): Term {
@@ -41,10 +41,10 @@ export function encodeInstruction(instruction: Instruction): Term {
     case "start":
       return tuple(name, atoms(instruction.modules));
     case "suspend":
-      return tuple(name, list(...instruction.modules.map(encodeSuspended)));
+      return tuple(name, new List(instruction.modules.map(encodeSuspended)));
     case "code_change": {
       const { mode, modules } = instruction;
-      const changes = list(...modules.map(({ module, extra }) => tuple(atom(module), extra)));
+      const changes = new List(modules.map(({ module, extra }) => tuple(atom(module), extra)));
       return tuple(name, ...(mode === undefined ? [] : [atom(mode)]), changes);
     }
     case "sync_nodes": {

@@ -1,6 +1,6 @@
 import { stringText } from "../../terms/access.js";
 import type { Problem } from "../../terms/problem.js";
-import { Atom, atom, List, list, nil, string, tuple, type Term } from "../../terms/term.js";
+import { Atom, atom, List, nil, string, tuple, type Term } from "../../terms/term.js";
 import { appKeys, fieldOf, keyOf, usualOrder, type AppField, type AppKey } from "../app-keys.js";
 import { ObjectDraft, type Draft } from "../draft/draft.js";
 import { describeTerm } from "../draft/found.js";
@@ -197,7 +197,7 @@ export function encodeApp(app: App): Term {
     if (value !== undefined) pairs.push(tuple(atom(key), value));
   }
   for (const [key, value] of extra) pairs.push(tuple(atom(key), value));
-  return tuple(atom("application"), atom(app.name), list(...pairs));
+  return tuple(atom("application"), atom(app.name), new List(pairs));
 }
 
 function noneOf(key: string): Term | undefined {
@@ -205,10 +205,10 @@ function noneOf(key: string): Term | undefined {
   return key === "start_phases" ? atom("undefined") : undefined;
 }
 
-const atoms = (names: readonly string[]): Term => list(...names.map(atom));
+const atoms = (names: readonly string[]): Term => new List(names.map(atom));
 const limit = (value: number | "infinity"): Term => (typeof value === "number" ? value : atom(value));
 const pairList = (pairs: readonly (readonly [string, Term])[]): Term =>
-  list(...pairs.map(([key, value]) => tuple(atom(key), value)));
+  new List(pairs.map(([key, value]) => tuple(atom(key), value)));
 
 function encodeField(app: App, field: AppField): Term | undefined {
   switch (field) {
@@ -238,7 +238,7 @@ function encodeField(app: App, field: AppField): Term | undefined {
     case "mod":
       return app.mod === undefined ? undefined : tuple(atom(app.mod.module), app.mod.args);
     case "runtimeDependencies":
-      return app.runtimeDependencies === undefined ? undefined : list(...app.runtimeDependencies.map(string));
+      return app.runtimeDependencies === undefined ? undefined : new List(app.runtimeDependencies.map(string));
   }
 }
 

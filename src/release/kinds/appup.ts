@@ -1,4 +1,4 @@
-import { binary, list, string, tuple, type Term } from "../../terms/term.js";
+import { binary, string, tuple, type Term, List } from "../../terms/term.js";
 import { binaryText, stringText } from "../../terms/access.js";
 import { Bitstring } from "../../terms/term.js";
 import { complete } from "../complete.js";
@@ -64,7 +64,7 @@ const encodeEntry = ({ version, instructions }: AppupEntry): Term =>
 
 /** The term of an appup: appup(4). */
 export function encodeAppup({ vsn, upFrom, downTo }: Appup): Term {
-  return tuple(string(vsn), list(...upFrom.map(encodeEntry)), list(...downTo.map(encodeEntry)));
+  return tuple(string(vsn), new List(upFrom.map(encodeEntry)), new List(downTo.map(encodeEntry)));
 }
 
 export const appup: Kind<"appup"> = {

@@ -1,5 +1,5 @@
 import type { Problem } from "../../terms/problem.js";
-import { atom, List, list, string, tuple, type Term } from "../../terms/term.js";
+import { atom, List, string, tuple, type Term } from "../../terms/term.js";
 import { draftAt, type Draft } from "../draft/draft.js";
 import { readAtom, readAtoms, readList, readRecord, readText, type Node } from "../draft/readers.js";
 import { atomDraft, atomsDraft, listDraft, textDraft, type TermNode } from "../erlang/node.js";
@@ -51,13 +51,13 @@ function encodeApplication({ name, vsn, type, includedApplications }: RelApplica
     atom(name),
     string(vsn),
     ...(type === undefined ? [] : [atom(type)]),
-    ...(includedApplications === undefined ? [] : [list(...includedApplications.map(atom))]),
+    ...(includedApplications === undefined ? [] : [new List(includedApplications.map(atom))]),
   );
 }
 
 /** The term of a release: rel(4). */
 export function encodeRel(rel: Rel): Term {
-  const applications = list(...rel.applications.map(encodeApplication));
+  const applications = new List(rel.applications.map(encodeApplication));
   return tuple(
     atom("release"),
     tuple(string(rel.name), string(rel.vsn)),

@@ -1,4 +1,4 @@
-import { list, nil, string, tuple, type Term } from "../../terms/term.js";
+import { nil, string, tuple, type Term, List } from "../../terms/term.js";
 import { LeafDraft, ObjectDraft, type Draft } from "../draft/draft.js";
 import { either, mappingFields, readList, readRecord, readTerm, readText } from "../draft/readers.js";
 import { instructionDraft } from "../erlang/instruction.js";
@@ -37,7 +37,7 @@ const encodeEntry = ({ vsn, description, script }: RelupEntry): Term =>
 
 /** The term of a relup: relup(4). */
 export function encodeRelup({ vsn, upFrom, downTo }: Relup): Term {
-  return tuple(string(vsn), list(...upFrom.map(encodeEntry)), list(...downTo.map(encodeEntry)));
+  return tuple(string(vsn), new List(upFrom.map(encodeEntry)), new List(downTo.map(encodeEntry)));
 }
 
 export const relup: Kind<"relup"> = {

@@ -19,7 +19,8 @@ import type { RuleId } from "../wording/catalog.js";
 
 const classes = [Atom, Bitstring, ErlMap, ExternalFun, Float, List, OpaqueFun, Pid, Port, Reference, Tuple];
 
-function isTerm(value: unknown): boolean {
+/** True for a term, as opposed to a record. */
+export function isTerm(value: unknown): value is Term {
   if (typeof value === "number") return Number.isSafeInteger(value);
   return typeof value === "bigint" || classes.some((each) => value instanceof each);
 }
