@@ -51,13 +51,10 @@ export async function settle(work: () => Promise<Report>): Promise<Result> {
   }
 }
 
-/** What can't be reached exits with 1, what stands in the way with 3; every other problem is of a manifest. */
+/** What stands in the way exits with 3; every other problem is of a manifest. */
 function exitCodeOf(problem: Problem): ExitCode {
-  if (CONNECTION_CODES.has(problem.code)) return EXIT.usage;
   return problem.code === "no-upgrade-path" ? EXIT.refused : EXIT.invalid;
 }
-
-const CONNECTION_CODES: ReadonlySet<string> = new Set([]);
 
 /**
  * Prints a result: one JSON document, or text for people.

@@ -55,7 +55,11 @@ describeErlang("the walk over a real node", () => {
   it("knows the callback module of behaviours and the processes outside every tree", async () => {
     const facts = await observe(target, { modules: ["lists"], probe: [], timeoutMs: 5_000 });
     const named = new Map(facts.processes.map((process) => [process.registeredName, process]));
-    expect(named.get("kernel_sup")).toMatchObject({ callbackModule: "kernel", type: "supervisor", application: "kernel" });
+    expect(named.get("kernel_sup")).toMatchObject({
+      callbackModule: "kernel",
+      type: "supervisor",
+      application: "kernel",
+    });
     expect(named.get("sasl_sup")).toMatchObject({ callbackModule: "sasl", supervised: true });
     expect(named.get("init")).toMatchObject({ supervised: false });
     expect(facts.modules.get("lists")?.md5).toMatch(/^[0-9a-f]{32}$/);

@@ -1,10 +1,15 @@
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import type { Logger } from "pino";
 import { applyUpgrade, type Applied } from "../../engine/apply.js";
-import { parseDuration } from "../duration.js";
 import { EXIT, type ExitCode } from "../exit.js";
 import type { Io } from "../io.js";
-import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
+import {
+  durationOption,
+  withCommonOptions,
+  withTargetOptions,
+  type CommonOptions,
+  type TargetOptions,
+} from "../options.js";
 import { readPlanFile } from "../plan-file.js";
 import { followProgress } from "../progress.js";
 import type { Report } from "../report.js";
@@ -28,18 +33,14 @@ export function registerApply(program: Command, run: Run): void {
     .command("apply")
     .aliases(["install", "upgrade", "downgrade"])
     .description("upgrade, or downgrade, the running node step by step");
-  const duration = (flags: string, text: string, byDefault?: number): Option => {
-    const option = new Option(flags, text).argParser(parseDuration);
-    return byDefault === undefined ? option : option.default(byDefault, `${byDefault / 1_000}s`);
-  };
   withSourceArguments(withCommonOptions(withTargetOptions(command)))
     .option("--plan <file>", "apply the plan in this file; refused where it would be another one now")
     .addOption(allowOption())
-    .addOption(duration("--suspend-timeout <duration>", "how long a process may take to answer suspend", 5_000))
-    .addOption(duration("--code-change-timeout <duration>", "how long one code_change may take", 5_000))
+    .addOption(durationOption("--suspend-timeout <duration>", "how long a process may take to answer suspend", 5_000))
+    .addOption(durationOption("--code-change-timeout <duration>", "how long one code_change may take", 5_000))
     .option("--show-state", "show the states of the processes before and after (default: on the embedded node)")
     .option("--no-show-state", "don't read states")
-    .addOption(duration("--soak <duration>", "let the node run this long after the last step, then look again"))
+    .addOption(durationOption("--soak <duration>", "let the node run this long after the last step, then look again"))
     .action(async (vsn: string | undefined, options: ApplyOptions) => {
       await run("relupctl/apply@1", options, ({ io, log }) => apply(vsn, options, io, log));
     });
@@ -47,8 +48,8 @@ export function registerApply(program: Command, run: Run): void {
 
 async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log: Logger): Promise<Report> {
   const agreed = options.plan === undefined ? undefined : await readPlanFile(options.plan, vsn, options);
-  await using opened = await openTarget(options, log);
-  const prepared = await prepare(opened.target, agreed?.vsn ?? vsn, { ...options, ...agreed?.source });
+  await using opened = await openTarget(options, io, log);
+  const prepared = await prepare(opened, agreed?.vsn ?? vsn, { ...options, ...agreed?.source });
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
     interrupt.abort();

@@ -1,8 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { Option, type Command } from "commander";
+import type { Logger } from "pino";
 import { planUpgrade } from "../../engine/plan.js";
 import { isBlocking } from "../../upgrade/finding.js";
 import { CommandError, EXIT } from "../exit.js";
+import type { Io } from "../io.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
@@ -25,17 +27,13 @@ export function registerPlan(program: Command, run: Run): void {
     .option("--out <file>", "also write the plan to this file, for apply --plan")
     .addOption(allowOption())
     .action(async (vsn: string | undefined, options: PlanOptions) => {
-      await run("relupctl/plan@1", options, ({ log }) => plan(vsn, options, log));
+      await run("relupctl/plan@1", options, ({ io, log }) => plan(vsn, options, io, log));
     });
 }
 
-async function plan(
-  vsn: string | undefined,
-  options: PlanOptions,
-  log: Parameters<typeof openTarget>[1],
-): Promise<Report> {
-  await using opened = await openTarget(options, log);
-  const prepared = await prepare(opened.target, vsn, options);
+async function plan(vsn: string | undefined, options: PlanOptions, io: Io, log: Logger): Promise<Report> {
+  await using opened = await openTarget(options, io, log);
+  const prepared = await prepare(opened, vsn, options);
   const { plan } = await planUpgrade(opened.target, prepared.upgrade, { suspendMs: options.timeout });
   const blocked = plan.findings.some((finding) => isBlocking(finding, options.allow));
   const json = planJson(plan);

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Logger } from "pino";
 import { observe } from "../../engine/observe.js";
 import { EXIT } from "../exit.js";
+import type { Io } from "../io.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
@@ -19,12 +20,12 @@ export function registerTree(program: Command, run: Run): void {
     .option("--all", "show every child, where equal ones would be counted")
     .option("--unsupervised", "also show the processes outside every tree")
     .action(async (options: TreeCommandOptions) => {
-      await run("relupctl/tree@1", options, ({ log }) => tree(options, log));
+      await run("relupctl/tree@1", options, ({ io, log }) => tree(options, io, log));
     });
 }
 
-async function tree(options: TreeCommandOptions, log: Logger): Promise<Report> {
-  await using opened = await openTarget(options, log);
+async function tree(options: TreeCommandOptions, io: Io, log: Logger): Promise<Report> {
+  await using opened = await openTarget(options, io, log);
   const facts = await observe(opened.target, { modules: [], probe: [], timeoutMs: options.timeout });
   const shown = { all: options.all === true, unsupervised: options.unsupervised === true };
   return { json: treeJson(facts, shown), text: (paint) => treeText(facts, shown, paint), exitCode: EXIT.done };

@@ -1,0 +1,157 @@
+import { whichApplications } from "../../otp/application.js";
+import { libDir } from "../../otp/code.js";
+import type { CallOptions } from "../../otp/invoke.js";
+import { encodeApp } from "../../release/encode.js";
+import type { AppupOutline } from "../../release/outline.js";
+import { readAppupOutline } from "../../release/outline.js";
+import { readApp } from "../../release/read.js";
+import type { FileReader } from "../../release/reader.js";
+import type { App, Manifest } from "../../release/records.js";
+import { decodeScript } from "../../release/script.js";
+import type { Target } from "../../target/target.js";
+import { ProblemError } from "../../terms/problem.js";
+import { nil } from "../../terms/term.js";
+import { findAppupEntry } from "../../upgrade/appup-entry.js";
+import { translateScripts } from "../../upgrade/translate.js";
+import { nodeFiles } from "../node-files.js";
+import { readObjectCode } from "../object-code.js";
+import type { PreparedUpgrade } from "../prepared.js";
+import { namedVersions, noUpgradePath } from "./no-upgrade-path.js";
+
+/** An application's directory, as far as an upgrade needs it. */
+interface ApplicationDirectory {
+  readonly directory: string;
+  readonly app: Manifest<App>;
+  readonly appup: AppupOutline | undefined;
+}
+
+/**
+ * Reads the upgrade of a single application to the version in `directory`, as `release_handler:upgrade_app/2` does, or
+ * `downgrade_app/2` where only the running version's appup knows the way. The old version is what the node runs.
+ * @param directory of the application on the node, with its code in `ebin`
+ * @throws ProblemError when the directory holds no application, it isn't running, or no appup entry leads there
+ */
+export async function readApplicationUpgrade(
+  target: Target,
+  directory: string,
+  options: CallOptions = {},
+): Promise<PreparedUpgrade> {
+  const files = nodeFiles(target, options);
+  const next = await readDirectory(files, directory);
+  const { name, vsn: to } = next.app.record;
+  const from = await runningVersion(target, name, options);
+  const runningDirectory = await libDir(target, name, options);
+  const previous = runningDirectory === undefined ? undefined : await readDirectory(files, runningDirectory);
+  if (previous === undefined) throw notInCodePath(name, from);
+
+  const { direction, script } = translate(name, from, to, previous, next);
+  const library = { application: name, vsn: to, directory };
+  const listed = new Map([[name, new Set(next.app.record.modules)]]);
+  const { facts, code } = await readObjectCode(target, script, [library], listed, options);
+  return {
+    upgrade: {
+      kind: "application",
+      name,
+      from,
+      to,
+      direction,
+      origin: "appup",
+      script,
+      libraries: [library],
+      objectCode: facts,
+    },
+    code,
+    specifications: { before: [encodeApp(previous.app.record)], after: [encodeApp(next.app.record)] },
+    config: { before: nil, after: nil },
+    previousDirectories: new Map([[name, previous.directory]]),
+  };
+}
+
+/** The script from the new version's appup on the way up, else from the running version's on the way down. */
+function translate(
+  name: string,
+  from: string,
+  to: string,
+  previous: ApplicationDirectory,
+  next: ApplicationDirectory,
+): { direction: "up" | "down"; script: ReturnType<typeof translateScripts> } {
+  if (from === to) throw noUpgradePath(name, from, to, `${name} ${to} is what the node runs already.`);
+  const upEntry = next.appup && findAppupEntry(next.appup, "upFrom", from);
+  const downEntry = previous.appup && findAppupEntry(previous.appup, "downTo", to);
+  const entry = upEntry ?? downEntry;
+  if (entry === undefined) {
+    const known =
+      next.appup === undefined
+        ? `There is no ${name}.appup in ${next.directory}/ebin.`
+        : `${name}.appup comes from ${namedVersions(next.appup.upFrom)}.`;
+    throw noUpgradePath(name, from, to, known);
+  }
+  const decoded = decodeScript(entry.script, entry.locateScript);
+  if (!decoded.ok) throw new ProblemError(decoded.problems);
+  const direction = upEntry === undefined ? "down" : "up";
+  const application = ({ app }: ApplicationDirectory) => ({
+    name,
+    vsn: app.record.vsn,
+    type: "permanent" as const,
+    modules: app.record.modules,
+  });
+  const locate = ({ index }: { index: number }) => entry.locateScript([index]);
+  const script = translateScripts(
+    direction,
+    [decoded.instructions],
+    [application(next)],
+    [application(previous)],
+    locate,
+  );
+  return { direction, script };
+}
+
+async function readDirectory(files: FileReader, directory: string): Promise<ApplicationDirectory> {
+  const ebin = `${directory}/ebin`;
+  const names = (await files.list(ebin)) ?? [];
+  const appFile = names.find((name) => /\.app(\.ya?ml)?$/.test(name));
+  if (appFile === undefined) {
+    throw new ProblemError([
+      {
+        code: "application-not-found",
+        severity: "error",
+        summary: `there is no application in ${directory}`,
+        detail: `No .app file was found in ${ebin}.`,
+        hint: "Name the directory of the application's new version, with its compiled code in ebin.",
+      },
+    ]);
+  }
+  const name = appFile.replace(/\.app(\.ya?ml)?$/, "");
+  const appupFile = names.find((file) => file === `${name}.appup` || file === `${name}.appup.yaml`);
+  const read = async (file: string): Promise<Uint8Array> => (await files.read(`${ebin}/${file}`)) ?? new Uint8Array();
+  const app = readApp(await read(appFile), `${ebin}/${appFile}`);
+  const appup = appupFile === undefined ? undefined : readAppupOutline(await read(appupFile), `${ebin}/${appupFile}`);
+  return { directory, app, appup };
+}
+
+async function runningVersion(target: Target, name: string, options: CallOptions): Promise<string> {
+  const running = await whichApplications(target, options);
+  const found = running.find((application) => application.name === name);
+  if (found !== undefined) return found.vsn;
+  throw new ProblemError([
+    {
+      code: "application-not-running",
+      severity: "error",
+      summary: `the application ${name} doesn't run on ${target.identity.node}`,
+      detail: `It runs ${running.map((application) => application.name).join(", ")}.`,
+      hint: "Only a running application can be upgraded; start it first.",
+    },
+  ]);
+}
+
+function notInCodePath(name: string, vsn: string): ProblemError {
+  return new ProblemError([
+    {
+      code: "application-not-found",
+      severity: "error",
+      summary: `the directory of the running ${name} ${vsn} is not in the node's code path`,
+      detail: "Its old code could not be found to be put back after a failure, and its version could not be read.",
+      hint: "Add the directory to the code path under the application's name.",
+    },
+  ]);
+}

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { connect } from "../../src/distribution/index.js";
+import { applyUpgrade } from "../../src/engine/apply.js";
+import { readApplicationUpgrade } from "../../src/engine/source/application.js";
+import type { Target } from "../../src/target/target.js";
+import { printTerm } from "../../src/terms/print.js";
+import { buildApplications, type BuiltApplications } from "../support/erlang-application.js";
+import { describeErlang } from "../support/erlang.js";
+import { startNode, type PeerNode } from "../support/peer.js";
+
+describeErlang("an application upgraded on a real node", () => {
+  let built: BuiltApplications;
+  let node: PeerNode;
+  let target: Target;
+
+  beforeAll(async () => {
+    built = await buildApplications(["counter-0.1.0", "counter-0.2.0", "counter-0.3.0"]);
+    node = await startNode();
+    await node.eval(`code:add_patha("${built.lib}/counter-0.1.0/ebin"), application:start(counter)`);
+    target = await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+  });
+  afterAll(async () => {
+    await target[Symbol.asyncDispose]();
+    await node.stop();
+    await built[Symbol.asyncDispose]();
+  });
+
+  const state = async (name: string): Promise<string> => await node.eval(`sys:get_state(${name})`);
+
+  it("goes up, and no call of the client is lost", async () => {
+    const prepared = await readApplicationUpgrade(target, `${built.lib}/counter-0.2.0`);
+    const applied = await applyUpgrade(target, prepared, { showStates: true, soakMs: 50 });
+    expect(applied.refusedFor).toEqual([]);
+    expect(applied.execution).toMatchObject({ outcome: "upgraded", failure: undefined });
+    const counter = applied.states.find(({ process }) => process.registeredName === "counter");
+    expect(printTerm(counter!.before!)).toMatch(/^\d+$/);
+    expect(printTerm(counter!.after!)).toMatch(/^{counted,\d+}$/);
+    expect(await state("counter_client")).toMatch(/repeated => 0,skipped => 0/);
+    expect(await node.eval("lists:keyfind(counter, 1, application:which_applications())")).toContain('"0.2.0"');
+    expect(await node.eval("code:lib_dir(counter)")).toContain("counter-0.2.0");
+  });
+
+  it("fails, takes everything back, and leaves nothing suspended", async () => {
+    const prepared = await readApplicationUpgrade(target, `${built.lib}/counter-0.3.0`);
+    const applied = await applyUpgrade(target, prepared);
+    expect(applied.execution).toMatchObject({
+      outcome: "rolled_back",
+      failure: { code: "code-change-failed" },
+      notUndone: [],
+    });
+    expect(applied.execution?.failure?.summary).toContain("{cannot_convert,{counted,");
+    expect(await state("counter")).toMatch(/^{counted,\d+}$/);
+    expect(await node.eval("element(4, sys:get_status(counter)) =/= suspended")).toBe("true");
+    expect(await node.eval("lists:nth(2, element(4, sys:get_status(counter)))")).toBe("running");
+    expect(await node.eval("proplists:get_value(vsn, counter:module_info(attributes))")).toBe('"0.2.0"');
+    expect(await node.eval("code:lib_dir(counter)")).toContain("counter-0.2.0");
+    expect(await state("counter_client")).toMatch(/repeated => 0,skipped => 0/);
+  });
+
+  it("goes down again, told by the running version's appup", async () => {
+    const prepared = await readApplicationUpgrade(target, `${built.lib}/counter-0.1.0`);
+    expect(prepared.upgrade.direction).toBe("down");
+    const applied = await applyUpgrade(target, prepared);
+    expect(applied.execution).toMatchObject({ outcome: "upgraded", failure: undefined });
+    expect(await state("counter")).toMatch(/^\d+$/);
+    expect(await state("counter_client")).toMatch(/repeated => 0,skipped => 0/);
+  });
+});
