@@ -1,4 +1,4 @@
-import { atom, Pid, tuple, Tuple, type Atom, type Reference, type Term } from "../terms/term.js";
+import { atom, List, Pid, Reference, tuple, Tuple, type Atom, type Term } from "../terms/term.js";
 import type { OutgoingMessage } from "./connection.js";
 import type { ControlMessage } from "./control.js";
 import type { OwnProcess } from "./own-process.js";
@@ -15,6 +15,11 @@ export type Signal =
 const IO_REQUEST = atom("io_request");
 const IO_REPLY = atom("io_reply");
 const ENOTSUP = tuple(atom("error"), atom("enotsup"));
+const NET_KERNEL = atom("net_kernel");
+const GEN_CALL = atom("$gen_call");
+const IS_AUTH = atom("is_auth");
+const ALIAS = atom("alias");
+const YES = atom("yes");
 const NOPROC = atom("noproc");
 const NOTSUP = atom("notsup");
 
@@ -29,8 +34,11 @@ export function react(
       const reply = ioReply(own, message.message);
       return reply === undefined ? { signal: { kind: "message", message: message.message } } : { reply };
     }
-    case "reg_send":
+    case "reg_send": {
+      const reply = message.to === NET_KERNEL ? pingReply(own, message.message) : undefined;
+      if (reply !== undefined) return { reply };
       return { signal: { kind: "message", message: message.message, name: message.to.name } };
+    }
     case "exit":
       if (!own.is(message.to)) return {};
       return { signal: { kind: "exit", from: message.from, reason: message.reason, linked: message.linked } };
@@ -38,7 +46,7 @@ export function react(
       return { signal: { kind: "down", ref: message.ref, process: message.from, reason: message.reason } };
     case "monitor":
       // Our process lives as long as the connection; when that ends, the node tells its processes by itself.
-      if (own.is(message.to)) return {};
+      if (own.is(message.to) || message.to === NET_KERNEL) return {};
       return { reply: { kind: "monitor_exit", from: message.to, to: message.from, ref: message.ref, reason: NOPROC } };
     case "link":
       if (own.is(message.to)) return {};
@@ -67,4 +75,20 @@ function ioReply(own: OwnProcess, message: Term): OutgoingMessage | undefined {
   const [request, from, replyAs] = message.elements;
   if (request !== IO_REQUEST || !(from instanceof Pid) || replyAs === undefined) return undefined;
   return { kind: "send", from: own.pid, to: from, message: tuple(IO_REPLY, replyAs, ENOTSUP) };
+}
+
+/**
+ * `net_adm:ping/1` asks our net_kernel, which is not there, and cuts the connection when it gets no answer. So it gets
+ * one, as gen:reply/2 gives it. Other questions to net_kernel stay without.
+ */
+function pingReply(own: OwnProcess, message: Term): OutgoingMessage | undefined {
+  const [call, from, request] = message instanceof Tuple ? message.elements : [];
+  const [caller, tag] = from instanceof Tuple ? from.elements : [];
+  const question = request instanceof Tuple ? request.elements[0] : undefined;
+  if (call !== GEN_CALL || question !== IS_AUTH || !(caller instanceof Pid) || tag === undefined) return undefined;
+  const answer = tuple(tag, YES);
+  const alias = tag instanceof List && tag.elements[0] === ALIAS ? tag.tail : undefined;
+  return alias instanceof Reference
+    ? { kind: "alias_send", from: own.pid, to: alias, message: answer }
+    : { kind: "send", from: own.pid, to: caller, message: answer };
 }

@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { Deadline } from "./deadline.js";
+import { timerMs, type Deadline } from "./deadline.js";
 
 /** Sockets with a deadline: the only file here that opens any. */
 
@@ -35,7 +35,7 @@ export function openTcp(host: string, port: number, deadline: Deadline): Promise
     keepAlive: true,
     // A host with several addresses: each gets its share of the time, not the quarter of a second that is the default.
     autoSelectFamily: true,
-    autoSelectFamilyAttemptTimeout: Math.max(250, deadline.remainingMs / 4),
+    autoSelectFamilyAttemptTimeout: Math.max(250, timerMs(deadline.remainingMs / 4)),
   });
   return established(socket, "connect", deadline);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { atom, list, Pid, Reference, tuple } from "../../src/terms/term.js";
+import { atom, List, list, Pid, Reference, tuple, type Term } from "../../src/terms/term.js";
 import { OwnProcess } from "../../src/distribution/own-process.js";
 import { react } from "../../src/distribution/signals.js";
 
@@ -37,11 +37,27 @@ describe("our own process", () => {
     expect(react(own, { kind: "link", from: other, to: gone }).reply).toEqual({
       ...{ kind: "exit", linked: true, from: gone, to: other, reason: noproc },
     });
-    for (const to of [gone, atom("net_kernel")]) {
+    for (const to of [gone, atom("global_name_server")]) {
       expect(react(own, { kind: "monitor", from: other, to, ref }).reply).toEqual({
         ...{ kind: "monitor_exit", from: to, to: other, ref, reason: noproc },
       });
     }
+  });
+
+  it("answers a ping: net_kernel seems to be there", () => {
+    const { pid } = own;
+    expect(react(own, { kind: "monitor", from: other, to: atom("net_kernel"), ref })).toEqual({});
+    const alias = new List([atom("alias")], ref);
+    const ask = (tag: Term) => tuple(atom("$gen_call"), tuple(other, tag), tuple(atom("is_auth"), atom("shop@web1")));
+    const to = atom("net_kernel");
+    expect(react(own, { kind: "reg_send", from: other, to, message: ask(alias) })).toEqual({
+      reply: { kind: "alias_send", from: pid, to: ref, message: tuple(alias, atom("yes")) },
+    });
+    expect(react(own, { kind: "reg_send", from: other, to, message: ask(ref) })).toEqual({
+      reply: { kind: "send", from: pid, to: other, message: tuple(ref, atom("yes")) },
+    });
+    expect(react(own, { kind: "reg_send", from: other, to, message: 5 }).signal).toMatchObject({ message: 5 });
+    expect(react(own, { kind: "reg_send", from: other, to: atom("x"), message: ask(ref) }).reply).toBeUndefined();
   });
 
   it("acknowledges an unlink", () => {
