@@ -1,0 +1,52 @@
+import { mapValue } from "../../terms/access.js";
+import { Atom, Bitstring, ErlMap, List, Pid, type Term, atom, binary, list, tuple } from "../../terms/term.js";
+import { md5Of } from "../code/evaluate.js";
+import type { BifModule } from "../context.js";
+import { badarg } from "../process/raised.js";
+import { FALSE, TRUE, UNDEFINED, bool } from "../support/term.js";
+
+const name = (module: Term): string => (module instanceof Atom ? module.name : badarg());
+
+/** The functions of module `erlang` about code and calls. */
+export const erlangCode: BifModule = {
+  "apply/3": ({ node, self }, module, fun, args) => {
+    if (!(module instanceof Atom) || !(fun instanceof Atom) || !(args instanceof List)) return badarg();
+    return node.call(self, module, fun, args.elements);
+  },
+  "apply/2": ({ node, self }, fun, args) => (args instanceof List ? node.apply(self, fun, args.elements) : badarg()),
+  "check_old_code/1": ({ node }, module) => bool(node.code.hasOld(name(module))),
+  "check_process_code/2": ({ node }, pid, module) => {
+    const process = pid instanceof Pid ? node.processes.find(pid) : badarg();
+    return bool(process !== undefined && node.code.runsOld(process, name(module)));
+  },
+  "check_process_code/3": ({ node }, pid, module) => {
+    const process = pid instanceof Pid ? node.processes.find(pid) : badarg();
+    return bool(process !== undefined && node.code.runsOld(process, name(module)));
+  },
+  "module_loaded/1": ({ node }, module) =>
+    bool(node.builtIn.has(name(module)) || node.code.current(name(module)) !== undefined),
+  "loaded/0": ({ node }) => list(...node.code.loaded.map((version) => version.name)),
+  "function_exported/3": ({ node }, module, fun, arity) =>
+    bool(node.exports(atom(name(module)), name(fun), typeof arity === "number" ? arity : badarg())),
+  "get_module_info/1": ({ node, self }, module) => {
+    if (node.code.current(name(module)) === undefined && !node.builtIn.has(name(module))) return badarg();
+    return node.call(self, module as Atom, atom("module_info"), []);
+  },
+  "get_module_info/2": ({ node, self }, module, item) => {
+    if (node.code.current(name(module)) === undefined && !node.builtIn.has(name(module))) return badarg();
+    return node.call(self, module as Atom, atom("module_info"), [item]);
+  },
+  "delete_module/1": ({ node }, module) => {
+    if (node.code.current(name(module)) === undefined) return UNDEFINED;
+    return node.code.delete(name(module)) ? TRUE : badarg();
+  },
+  "load_module/2": ({ node }, module, object) => {
+    if (!(object instanceof Bitstring) || !object.isBinary) return badarg();
+    const failed = node.code.load(name(module), `${name(module)}.js`, object.bytes);
+    return failed === undefined ? tuple(atom("module"), module) : tuple(atom("error"), atom(failed));
+  },
+  "md5/1": (_context, data) => (data instanceof Bitstring ? binary(md5Of(data.bytes)) : badarg()),
+  "is_builtin/3": ({ node }, module) => bool(node.builtIn.has(name(module))),
+  "map_get/2": (_context, key, map) => (map instanceof ErlMap ? (mapValue(map, key) ?? badarg()) : badarg()),
+  "is_map_key/2": (_context, key, map) => (map instanceof ErlMap ? bool(mapValue(map, key) !== undefined) : FALSE),
+};

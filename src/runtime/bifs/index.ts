@@ -1,0 +1,39 @@
+import type { BifModule } from "../context.js";
+import { application } from "./application.js";
+import { applicationController, applicationMaster } from "./application-controller.js";
+import { beamLib } from "./beam-lib.js";
+import { code } from "./code.js";
+import { erlang } from "./erlang.js";
+import { erlPrimLoader, file } from "./files.js";
+import { gen, genServer } from "./gen-server.js";
+import { lists } from "./lists.js";
+import { procLib } from "./proc-lib.js";
+import { rpc } from "./rpc.js";
+import { init, kernel, maps, os } from "./small.js";
+import { supervisor } from "./supervisor.js";
+import { sys } from "./sys.js";
+
+/** OTP's modules as far as the embedded node has them, by name. */
+export const builtInModules: ReadonlyMap<string, BifModule> = new Map(
+  Object.entries({
+    application,
+    application_controller: applicationController,
+    application_master: applicationMaster,
+    beam_lib: beamLib,
+    code,
+    erl_prim_loader: erlPrimLoader,
+    erlang,
+    file,
+    gen,
+    gen_server: genServer,
+    init,
+    kernel,
+    lists,
+    maps,
+    os,
+    proc_lib: procLib,
+    rpc,
+    supervisor,
+    sys,
+  }),
+);

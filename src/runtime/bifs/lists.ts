@@ -1,0 +1,86 @@
+import { List, type Term, Tuple, list, tuple } from "../../terms/term.js";
+import { compareTerms } from "../../terms/order.js";
+import { equals } from "../../terms/equal.js";
+import type { BifModule, Context } from "../context.js";
+import { badarg, raiseError } from "../process/raised.js";
+import { FALSE, OK, bool, elementsOf, isNamed } from "../support/term.js";
+
+const items = (term: Term): readonly Term[] => elementsOf(term) ?? raiseError("function_clause");
+const apply = (context: Context, fun: Term, args: readonly Term[]): Promise<Term> =>
+  context.node.apply(context.self, fun, args);
+
+/** Applies the fun to the elements at each index of lists of one length. */
+async function zipWith(context: Context, fun: Term, lists: readonly Term[]): Promise<Term> {
+  const columns = lists.map(items);
+  if (columns.some(({ length }) => length !== columns[0]!.length)) return raiseError("function_clause");
+  const results: Term[] = [];
+  for (const index of columns[0]!.keys()) {
+    results.push(
+      await apply(
+        context,
+        fun,
+        columns.map((column) => column[index]!),
+      ),
+    );
+  }
+  return list(...results);
+}
+
+async function foreach(context: Context, fun: Term, elements: Term): Promise<Term> {
+  for (const element of items(elements)) await apply(context, fun, [element]);
+  return OK;
+}
+
+async function filter(context: Context, fun: Term, elements: Term): Promise<Term> {
+  const kept: Term[] = [];
+  for (const element of items(elements)) {
+    if (isNamed(await apply(context, fun, [element]), "true")) kept.push(element);
+  }
+  return list(...kept);
+}
+
+async function fold(context: Context, fun: Term, start: Term, elements: readonly Term[]): Promise<Term> {
+  let accumulated = start;
+  for (const element of elements) accumulated = await apply(context, fun, [element, accumulated]);
+  return accumulated;
+}
+
+function keyFind(key: Term, position: Term, elements: Term): Tuple | undefined {
+  const index = typeof position === "number" && position > 0 ? position - 1 : badarg();
+  const found = items(elements).find(
+    (item) => item instanceof Tuple && item.arity > index && equals(item.elements[index]!, key),
+  );
+  return found as Tuple | undefined;
+}
+
+/** Module `lists`, as far as calls from outside use it. */
+export const lists: BifModule = {
+  "map/2": (context, fun, elements) => zipWith(context, fun, [elements]),
+  "foreach/2": foreach,
+  "filter/2": filter,
+  "foldl/3": (context, fun, start, elements) => fold(context, fun, start, items(elements)),
+  "foldr/3": (context, fun, start, elements) => fold(context, fun, start, [...items(elements)].reverse()),
+  "zip/2": (_context, first, second) => {
+    const [a, b] = [items(first), items(second)];
+    if (a.length !== b.length) return raiseError("function_clause");
+    return list(...a.map((element, index) => tuple(element, b[index]!)));
+  },
+  "zipwith/3": (context, fun, first, second) => zipWith(context, fun, [first, second]),
+  "zipwith3/4": (context, fun, first, second, third) => zipWith(context, fun, [first, second, third]),
+  "reverse/1": (_context, elements) => list(...[...items(elements)].reverse()),
+  "append/2": (_context, first, second) => new List(items(first), second),
+  "member/2": (_context, element, elements) => bool(items(elements).some((item) => equals(item, element))),
+  "nth/2": (_context, index, elements) =>
+    (typeof index === "number" ? items(elements)[index - 1] : undefined) ?? raiseError("function_clause"),
+  "sort/1": (_context, elements) => list(...[...items(elements)].sort(compareTerms)),
+  "seq/2": (_context, from, to) => {
+    if (typeof from !== "number" || typeof to !== "number" || to < from - 1) return raiseError("function_clause");
+    return list(...Array.from({ length: to - from + 1 }, (_, index) => from + index));
+  },
+  "duplicate/2": (_context, count, term) =>
+    typeof count === "number" && count >= 0
+      ? list(...Array.from({ length: count }, () => term))
+      : raiseError("function_clause"),
+  "keyfind/3": (_context, key, position, elements) => keyFind(key, position, elements) ?? FALSE,
+  "keymember/3": (_context, key, position, elements) => bool(keyFind(key, position, elements) !== undefined),
+};

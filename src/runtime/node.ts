@@ -1,0 +1,235 @@
+import { type Atom, ExternalFun, type Term, atom, list, string, tuple } from "../terms/term.js";
+import type { ApplicationReader } from "./application/load.js";
+import type { ApplicationTable } from "./application/table.js";
+import type { BootRelease } from "./boot-release.js";
+import { CodePath, OBJECT_CODE_EXTENSION } from "./code/code-path.js";
+import { CodeServer } from "./code/code-server.js";
+import type { FileSystem } from "./code/file-system.js";
+import type { ModuleFunction, ModuleVersion } from "./code/module-version.js";
+import { ObjectCodeReader } from "./code/object-code.js";
+import { type BifModule, type Context, HostState, TailCall, type Value, currentContext } from "./context.js";
+import type { EventSink } from "./events.js";
+import { LocalFun } from "./local-fun.js";
+import { never } from "./process/abandon.js";
+import type { Clock } from "./process/clock.js";
+import type { Process } from "./process/process.js";
+import type { Raised } from "./process/raised.js";
+import { describeValue, raiseError, raiseUndef, toRaised } from "./process/raised.js";
+import { ProcessTable } from "./process/table.js";
+import { FALSE, TRUE, UNDEFINED, isTerm } from "./support/term.js";
+import { readTrace } from "./support/trace.js";
+
+export interface RuntimeNodeOptions {
+  readonly name: string;
+  readonly creation: number;
+  readonly release: BootRelease;
+  readonly clock: Clock;
+  readonly files: FileSystem;
+  readonly emit: EventSink;
+  /** What modules get from `require("relupctl/runtime")`. */
+  readonly api: object;
+  readonly builtIn: ReadonlyMap<string, BifModule>;
+  readonly applications: ApplicationTable;
+  readonly system: SystemVersions;
+  readonly readApplication: ApplicationReader;
+  /** Called when the node ends by itself. */
+  readonly onHalt: (detail: string) => void;
+}
+
+export interface SystemVersions {
+  readonly otpRelease: string;
+  readonly erts: string;
+}
+
+/** The parts of an embedded node, and the call of a function by module and name, which is where they meet. */
+export class RuntimeNode {
+  readonly release: BootRelease;
+  readonly root: string;
+  readonly files: FileSystem;
+  readonly clock: Clock;
+  readonly emit: EventSink;
+  readonly processes: ProcessTable;
+  readonly code: CodeServer;
+  readonly path: CodePath;
+  readonly objectCode: ObjectCodeReader;
+  readonly builtIn: ReadonlyMap<string, BifModule>;
+  readonly applications: ApplicationTable;
+  readonly system: SystemVersions;
+  /** Timers that can be cancelled by their reference. */
+  readonly timers = new Map<string, () => number | undefined>();
+  /** Reads an application's manifest that isn't Erlang terms. */
+  readonly readApplication: ApplicationReader;
+  readonly #onHalt: (detail: string) => void;
+
+  constructor(options: RuntimeNodeOptions) {
+    this.release = options.release;
+    this.root = options.release.root;
+    this.files = options.files;
+    this.clock = options.clock;
+    this.emit = options.emit;
+    this.builtIn = options.builtIn;
+    this.applications = options.applications;
+    this.system = options.system;
+    this.readApplication = options.readApplication;
+    this.#onHalt = options.onHalt;
+    this.processes = new ProcessTable({
+      name: options.name,
+      creation: options.creation,
+      clock: options.clock,
+      emit: options.emit,
+      raisedOf: this.raisedOf,
+      enter: (process, run) => {
+        currentContext.run(this.context(process), run);
+      },
+    });
+    const surroundings = {
+      runtime: options.api,
+      log: (level: "debug" | "info" | "warning" | "error", message: string) => {
+        options.emit({ kind: "log", level, pid: undefined, message });
+      },
+    };
+    this.code = new CodeServer({ processes: this.processes, surroundings, emit: options.emit });
+    this.path = new CodePath(options.files);
+    this.objectCode = new ObjectCodeReader(this.code, options.files);
+  }
+
+  /** What was thrown, as an Erlang exception whose stack names the functions of loaded modules. */
+  readonly raisedOf = (thrown: unknown): Raised => toRaised(thrown, (error) => readTrace(this.code, error));
+
+  /** Ends the node at once, as `erlang:halt` or the death of a permanent application do. */
+  halt(detail: string): void {
+    this.#onHalt(detail);
+  }
+
+  /** `{context}` for a process of this node. */
+  context(self: Process): Context {
+    return { node: this, self };
+  }
+
+  /**
+   * An external call: runs the function in the current code of its module. That version is on the stack of the process
+   * until the function has returned.
+   * @throws Raised `undef` when there is no such module or function, and whatever the function raises
+   */
+  call(self: Process, module: Atom, fun: Atom, args: readonly Value[]): Value | Promise<Value> {
+    const builtIn = this.builtIn.get(module.name);
+    if (builtIn !== undefined) return this.#callBuiltIn(self, builtIn, module, fun, args);
+    const version = this.code.current(module.name) ?? this.#autoLoad(module.name);
+    if (version === undefined) return raiseUndef(module, fun, args as Term[]);
+    const found = version.function(fun.name, args.length) ?? moduleInfo(version, fun.name, args);
+    if (found === undefined) return raiseUndef(module, fun, args as Term[]);
+    return this.#callVersion(self, version, found, args);
+  }
+
+  #callBuiltIn(
+    self: Process,
+    builtIn: BifModule,
+    module: Atom,
+    fun: Atom,
+    args: readonly Value[],
+  ): Value | Promise<Value> {
+    const key = `${fun.name}/${args.length}`;
+    if (!Object.hasOwn(builtIn, key)) {
+      if (key === "module_info/1" || key === "module_info/0") return builtInInfo(module, builtIn, args[0] as Atom);
+      return raiseUndef(module, fun, args as Term[]);
+    }
+    const result = builtIn[key]!(this.context(self), ...(args as Term[]));
+    return result instanceof Promise ? result.then((value) => this.#finish(self, value)) : this.#finish(self, result);
+  }
+
+  #callVersion(
+    self: Process,
+    version: ModuleVersion,
+    fun: ModuleFunction,
+    args: readonly Value[],
+  ): Value | Promise<Value> {
+    self.frames.push(version);
+    let result: unknown;
+    try {
+      result = fun(...args);
+    } catch (thrown) {
+      leave(self, version);
+      throw this.raisedOf(thrown);
+    }
+    if (!(result instanceof Promise)) {
+      leave(self, version);
+      return this.#finish(self, result);
+    }
+    return result.then(
+      (value: unknown) => {
+        leave(self, version);
+        return this.#finish(self, value);
+      },
+      (thrown: unknown) => {
+        leave(self, version);
+        if (!self.alive) return never();
+        throw this.raisedOf(thrown);
+      },
+    );
+  }
+
+  /** The value of a call for the one who made it; nothing, ever, for one that is dead by now. */
+  #finish(self: Process, value: unknown): Value | Promise<Value> {
+    if (!self.alive) return never();
+    if (value instanceof TailCall) return this.call(self, value.module, value.function, value.args);
+    if (isTerm(value) || value instanceof HostState) return value;
+    if (value === undefined) return UNDEFINED;
+    if (typeof value === "boolean") return value ? TRUE : FALSE;
+    return raiseError(tuple(atom("not_a_term"), string(describeValue(value))));
+  }
+
+  /** The value of a call whose result is a term. */
+  async callTerm(self: Process, module: Atom, fun: Atom, args: readonly Value[]): Promise<Term> {
+    const value = await this.call(self, module, fun, args);
+    return value instanceof HostState ? value.toTerm() : value;
+  }
+
+  /** Applies a fun. @throws Raised badfun for what is none, badarity for a wrong number of arguments */
+  async apply(self: Process, fun: Term, args: readonly Term[]): Promise<Term> {
+    if (fun instanceof ExternalFun || fun instanceof LocalFun) {
+      if (fun.arity !== args.length) return raiseError(tuple(atom("badarity"), tuple(fun, list(...args))));
+      if (fun instanceof LocalFun) return await fun.run(this.context(self), args);
+      return await this.callTerm(self, fun.module, fun.function, args);
+    }
+    return raiseError(tuple(atom("badfun"), fun));
+  }
+
+  /** True when the function is there, without loading anything: `erlang:function_exported/3`. */
+  exports(module: Atom, fun: string, arity: number): boolean {
+    const builtIn = this.builtIn.get(module.name);
+    if (builtIn !== undefined) return Object.hasOwn(builtIn, `${fun}/${arity}`);
+    return this.code.current(module.name)?.exportsFunction(fun, arity) ?? false;
+  }
+
+  /** Modules are loaded on their first call, as in OTP's interactive mode. */
+  #autoLoad(name: string): ModuleVersion | undefined {
+    const file = this.path.find(name + OBJECT_CODE_EXTENSION);
+    const bytes = file === undefined ? undefined : this.files.readFile(file);
+    if (file === undefined || bytes === undefined) return undefined;
+    this.code.load(name, file, bytes);
+    return this.code.current(name);
+  }
+}
+
+function leave(self: Process, version: ModuleVersion): void {
+  const index = self.frames.lastIndexOf(version);
+  if (index >= 0) self.frames.splice(index, 1);
+}
+
+function moduleInfo(version: ModuleVersion, fun: string, args: readonly Value[]): ModuleFunction | undefined {
+  if (fun !== "module_info" || args.length > 1) return undefined;
+  if (args.length === 0) return () => version.info();
+  return (item) => version.item((item as Atom).name) ?? raiseError("badarg");
+}
+
+function builtInInfo(module: Atom, functions: BifModule, item: Atom | undefined): Term {
+  const exports = list(
+    ...Object.keys(functions).map((key) => {
+      const slash = key.lastIndexOf("/");
+      return tuple(atom(key.slice(0, slash)), Number(key.slice(slash + 1)));
+    }),
+  );
+  const items: Record<string, Term> = { module, exports, attributes: list(), compile: list() };
+  if (item === undefined) return list(...Object.entries(items).map(([key, value]) => tuple(atom(key), value)));
+  return items[item.name] ?? raiseError("badarg");
+}
