@@ -1,4 +1,3 @@
-import { stringText } from "../../terms/access.js";
 import type { Span } from "../../terms/problem.js";
 import { Atom, List, Tuple, type Term } from "../../terms/term.js";
 import { ArrayDraft, Fault, Misfit, LeafDraft, ObjectDraft, type Draft, type Origin } from "../draft/draft.js";
@@ -66,6 +65,18 @@ export class TermNode {
   array(items: readonly Draft[]): Draft {
     return new ArrayDraft(this.origin, items);
   }
+}
+
+/** The text of a proper list of characters, as systools_make:string_p/1 takes them: U+FFFE is one. */
+export function stringText(term: Term): string | undefined {
+  if (!(term instanceof List) || !term.isProper) return undefined;
+  let content = "";
+  for (const code of term.elements) {
+    const isCharacter = typeof code === "number" && code >= 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+    if (!isCharacter) return undefined;
+    content += String.fromCodePoint(code);
+  }
+  return content;
 }
 
 // What the leaves of a record are, as drafts of a term.

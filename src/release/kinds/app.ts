@@ -1,4 +1,3 @@
-import { stringText } from "../../terms/access.js";
 import type { Problem } from "../../terms/problem.js";
 import { Atom, atom, List, nil, string, tuple, type Term } from "../../terms/term.js";
 import { appKeys, fieldOf, keyOf, usualOrder, type AppField, type AppKey } from "../app-keys.js";
@@ -19,7 +18,7 @@ import {
   type Node,
   type Read,
 } from "../draft/readers.js";
-import { atomDraft, termDraft, TermNode } from "../erlang/node.js";
+import { atomDraft, stringText, termDraft, TermNode } from "../erlang/node.js";
 import type { App } from "../records.js";
 import { appSchema } from "../schema/app.js";
 import { warningOf } from "../wording/problem.js";
@@ -75,7 +74,9 @@ class Keys {
     const name = key?.term instanceof Atom ? key.term.name : undefined;
     const isPair = value !== undefined && more.length === 0;
     const field = name === undefined ? undefined : fieldOf(name);
-    if (name === undefined || (field === undefined && !isPair)) {
+    // Nobody asks for runtime_dependencies, so nobody minds what form they have.
+    const isAskedFor = field !== undefined && field !== "runtimeDependencies";
+    if (name === undefined || (!isAskedFor && !isPair)) {
       this.warnings.push(warningOf("ignored-element", element.origin, describeTerm(element.term)));
     } else if (field === undefined) {
       this.#keep(key!, value!);
@@ -144,7 +145,7 @@ function yamlDraft(node: YamlNode): Draft {
   const given = fields.filter(([field]) => !none.has(field));
   if (node.entries.some(({ key }) => key === "order")) return new ObjectDraft(node.origin, given, keys);
   const order = node.entries.flatMap(({ key, keyNode, value }): readonly Draft[] => {
-    if (key === "extra") return value.entries.map((entry) => readAtom(entry.keyNode));
+    if (key === "extra") return keysOf(readPairs(value));
     const name = keyOf(key);
     return name === undefined ? [] : [keyNode.leaf(name)];
   });
@@ -157,6 +158,12 @@ function isNoneNode(field: string, node: YamlNode): boolean {
     return erl instanceof TermNode && isNone(field, erl.term);
   }
   return field === "mod" && node.isSequence && node.items.length === 0;
+}
+
+/** The keys of a draft of pairs. */
+function keysOf(pairs: Draft): readonly Draft[] {
+  if (pairs.kind !== "array") return [];
+  return pairs.items.flatMap((pair) => (pair.kind === "array" ? pair.items.slice(0, 1) : []));
 }
 
 const nameOf = (draft: Draft): string => (draft.kind === "leaf" && typeof draft.value === "string" ? draft.value : "");

@@ -1,11 +1,11 @@
 import { binary, string, tuple, type Term, List } from "../../terms/term.js";
-import { binaryText, stringText } from "../../terms/access.js";
+import { binaryText } from "../../terms/access.js";
 import { Bitstring } from "../../terms/term.js";
 import { complete } from "../complete.js";
 import { ObjectDraft, type Draft } from "../draft/draft.js";
 import { either, readList, readRecord, readText } from "../draft/readers.js";
 import { instructionDraft } from "../erlang/instruction.js";
-import { listDraft, textDraft, type TermNode } from "../erlang/node.js";
+import { listDraft, stringText, textDraft, type TermNode } from "../erlang/node.js";
 import type { Appup, AppupEntry, AppupVersion } from "../records.js";
 import { appupSchema } from "../schema/upgrade-files.js";
 import { encodeScript } from "../script.js";

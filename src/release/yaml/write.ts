@@ -1,16 +1,21 @@
-import { List, type Term } from "../../terms/term.js";
+import { atom, List, tuple, type Term } from "../../terms/term.js";
 import { fieldOf, keyOf, usualOrder, type AppField } from "../app-keys.js";
 import type { KindName, RecordOf } from "../kinds/kind.js";
 import type { App, Appup, AppupEntry, Rel, RelApplication, Relup, RelupEntry } from "../records.js";
 import { map, scalar, seq, type Part } from "./layout.js";
-import { name, names, nameText, term, text } from "./scalars.js";
+import { erl, name, names, nameText, term, text } from "./scalars.js";
 import { instructionPart } from "./write-instruction.js";
 
 /** The records in their YAML forms. */
 
 type Pairs = readonly (readonly [string, Term])[];
 
-const pairsPart = (pairs: Pairs): Part => map(pairs.map(([key, value]) => [nameText(key), term(value)]));
+/** Pairs are a mapping, unless a key occurs twice. */
+function pairsPart(pairs: Pairs): Part {
+  const keys = new Set(pairs.map(([key]) => key));
+  if (keys.size < pairs.length) return erl(new List(pairs.map(([key, value]) => tuple(atom(key), value))));
+  return map(pairs.map(([key, value]) => [nameText(key), term(value)]));
+}
 
 function relPart({ name: relName, vsn, erts, applications }: Rel): Part {
   return map([
