@@ -1,7 +1,8 @@
-import type { ErlMap } from "../../terms/term.js";
-import { List, type Term, Tuple, atom, list, map } from "../../terms/term.js";
+
+import { ErlMap, List, type Term, Tuple, atom, list, map } from "../../terms/term.js";
 import { mapValue, textOf } from "../../terms/access.js";
 import { equals } from "../../terms/equal.js";
+import { raiseError } from "../process/raised.js";
 
 /** Terms for module authors: the types, their makers, and what reads them. */
 export {
@@ -49,41 +50,57 @@ export function record(entries: Readonly<Record<string, Term>>): ErlMap {
   return map(Object.entries(entries).map(([key, value]) => [atom(key), value]));
 }
 
-/** The value of a key of a map; a string stands for an atom. `otherwise` when there is none. */
+/**
+ * The value of a key of a map; a string stands for an atom. `otherwise` when there is none.
+ * @throws Raised error `{badmap, Term}` for what is no map
+ */
 export function mapGet(term: Term, key: Term | string, otherwise?: Term): Term | undefined {
-  return mapValue(term, typeof key === "string" ? atom(key) : key) ?? otherwise;
+  return mapValue(asMap(term), typeof key === "string" ? atom(key) : key) ?? otherwise;
 }
 
-/** The map with that value under that key; a string stands for an atom. */
-export function mapPut(term: ErlMap, key: Term | string, value: Term): ErlMap {
+/** The map with that value under that key; a string stands for an atom. @throws Raised error `{badmap, Term}` */
+export function mapPut(term: Term, key: Term | string, value: Term): ErlMap {
   const wanted = typeof key === "string" ? atom(key) : key;
-  const index = term.entries.findIndex(([candidate]) => equals(candidate, wanted));
-  return map(index < 0 ? [...term.entries, [wanted, value]] : term.entries.with(index, [wanted, value]));
+  const { entries } = asMap(term);
+  const index = entries.findIndex(([candidate]) => equals(candidate, wanted));
+  return map(index < 0 ? [...entries, [wanted, value]] : entries.with(index, [wanted, value]));
 }
 
-/** The map without that key. */
-export function mapRemove(term: ErlMap, key: Term | string): ErlMap {
+/** The map without that key. @throws Raised error `{badmap, Term}` */
+export function mapRemove(term: Term, key: Term | string): ErlMap {
   const wanted = typeof key === "string" ? atom(key) : key;
-  return map(term.entries.filter(([candidate]) => !equals(candidate, wanted)));
+  return map(asMap(term).entries.filter(([candidate]) => !equals(candidate, wanted)));
 }
 
-/** The value of the first `{key, Value}` in a list of pairs; a string stands for an atom. */
+function asMap(term: Term): ErlMap {
+  return term instanceof ErlMap ? term : raiseError(new Tuple([atom("badmap"), term]));
+}
+
+function asList(term: Term): List {
+  return term instanceof List ? term : raiseError(new Tuple([atom("badarg"), term]));
+}
+
+/**
+ * The value of the first `{key, Value}` in a list of pairs; a string stands for an atom.
+ * @throws Raised error `{badarg, Term}` for what is no list
+ */
 export function keyGet(term: Term, key: Term | string): Term | undefined {
   const wanted = typeof key === "string" ? atom(key) : key;
-  for (const item of term instanceof List ? term.elements : []) {
+  for (const item of asList(term).elements) {
     if (item instanceof Tuple && item.arity === 2 && equals(item.elements[0]!, wanted)) return item.elements[1];
   }
   return undefined;
 }
 
 /** The list of pairs with `{key, Value}` in the place of the first one with that key, or at its end. */
-export function keyPut(term: List, key: Term | string, value: Term): List {
+export function keyPut(term: Term, key: Term | string, value: Term): List {
   const wanted = typeof key === "string" ? atom(key) : key;
   const pair = new Tuple([wanted, value]);
-  const index = term.elements.findIndex(
+  const { elements } = asList(term);
+  const index = elements.findIndex(
     (item) => item instanceof Tuple && item.arity === 2 && equals(item.elements[0]!, wanted),
   );
-  return list(...(index < 0 ? [...term.elements, pair] : term.elements.with(index, pair)));
+  return list(...(index < 0 ? [...elements, pair] : elements.with(index, pair)));
 }
 
 /** The text of an atom, a string or a binary; for messages. @throws TypeError for other terms */

@@ -3,8 +3,9 @@ import {
   Bitstring,
   ErlMap,
   List,
-  Tuple,
+  Pid,
   type Term,
+  Tuple,
   atom,
   binary,
   list,
@@ -15,10 +16,9 @@ import { textOf } from "../../terms/access.js";
 import { decodeTerm } from "../../terms/etf/decode.js";
 import { encodeTerm } from "../../terms/etf/encode.js";
 import { equals } from "../../terms/equal.js";
-import { printTerm } from "../../terms/print.js";
 import type { BifModule } from "../context.js";
 import { badarg } from "../process/raised.js";
-import { bool, elementsOf } from "../support/term.js";
+import { bool, elementsOf, pidText } from "../support/term.js";
 
 /** The functions of module `erlang` that look at terms and make them. */
 export const erlangTerms: BifModule = {
@@ -50,7 +50,7 @@ export const erlangTerms: BifModule = {
   "integer_to_list/1": (_context, term) => (typeof term === "number" ? string(String(term)) : badarg()),
   "list_to_tuple/1": (_context, term) => tuple(...(elementsOf(term) ?? badarg())),
   "tuple_to_list/1": (_context, term) => (term instanceof Tuple ? list(...term.elements) : badarg()),
-  "pid_to_list/1": (_context, term) => string(printTerm(term)),
+  "pid_to_list/1": (_context, term) => (term instanceof Pid ? string(pidText(term)) : badarg()),
   "term_to_binary/1": (_context, term) => binary(encodeTerm(term)),
   "binary_to_term/1": (_context, term) => (term instanceof Bitstring ? decodeTerm(term.bytes) : badarg()),
 };

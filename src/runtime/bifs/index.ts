@@ -3,15 +3,18 @@ import { application } from "./application.js";
 import { applicationController, applicationMaster } from "./application-controller.js";
 import { beamLib } from "./beam-lib.js";
 import { code } from "./code.js";
+import { erlEval } from "./erl-eval.js";
 import { erlang } from "./erlang.js";
 import { erlPrimLoader, file } from "./files.js";
 import { gen, genServer } from "./gen-server.js";
 import { lists } from "./lists.js";
 import { procLib } from "./proc-lib.js";
+import { releaseHandler } from "./release-handler.js";
 import { rpc } from "./rpc.js";
 import { init, kernel, maps, os } from "./small.js";
 import { supervisor } from "./supervisor.js";
 import { sys } from "./sys.js";
+import { timer } from "./timer.js";
 
 /** OTP's modules as far as the embedded node has them, by name. */
 export const builtInModules: ReadonlyMap<string, BifModule> = new Map(
@@ -22,6 +25,7 @@ export const builtInModules: ReadonlyMap<string, BifModule> = new Map(
     beam_lib: beamLib,
     code,
     erl_prim_loader: erlPrimLoader,
+    erl_eval: erlEval,
     erlang,
     file,
     gen,
@@ -32,8 +36,10 @@ export const builtInModules: ReadonlyMap<string, BifModule> = new Map(
     maps,
     os,
     proc_lib: procLib,
+    release_handler: releaseHandler,
     rpc,
     supervisor,
     sys,
+    timer,
   }),
 );

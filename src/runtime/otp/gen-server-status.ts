@@ -1,5 +1,6 @@
-import { Atom, List, type Pid, type Term, atom, list, string, tuple } from "../../terms/term.js";
+import { type Atom, List, Pid, type Term, atom, list, string, tuple } from "../../terms/term.js";
 import { printTerm } from "../../terms/print.js";
+import { pidText } from "../support/term.js";
 import type { Context } from "../context.js";
 
 export interface ServerStatus {
@@ -23,7 +24,7 @@ export async function serverStatus({ node, self }: Context, status: ServerStatus
     ]);
     shown = given instanceof List ? given : list(given);
   }
-  const name = status.name instanceof Atom ? status.name.name : printTerm(status.name);
+  const name = status.name instanceof Pid ? pidText(status.name) : printTerm(status.name);
   return list(
     tuple(atom("header"), string(`Status for generic server ${name}`)),
     tuple(

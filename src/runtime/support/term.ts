@@ -65,6 +65,9 @@ export function keyOf(term: Term): string {
   return `t${printTerm(term)}`;
 }
 
+/** A pid as its own node prints it: `<0.123.0>`. */
+export const pidText = (pid: Pid): string => `<0.${pid.id}.${pid.serial}>`;
+
 export const refKey = (reference: Reference): string => reference.words.join(".");
 
 /** True for what the term types allow; false for other JavaScript values. Does not look into containers. */

@@ -1,0 +1,12 @@
+{application, my_store,
+ [{description, "Stores of keys and values, started on demand"},
+  {vsn, "1.0.0"},
+  {modules,
+   ['Elixir.MyStore',
+    'Elixir.MyStore.Application',
+    'Elixir.MyStore.Server',
+    'Elixir.MyStore.Stores',
+    'Elixir.MyStore.Supervisor']},
+  {registered, ['Elixir.MyStore.Supervisor', 'Elixir.MyStore.Stores']},
+  {applications, [kernel, stdlib]},
+  {mod, {'Elixir.MyStore.Application', []}}]}.
