@@ -67,7 +67,10 @@ describe("the architecture", () => {
 
   it("does no I/O in the codecs of the distribution protocol", () => {
     const wrong = imports
-      .filter(({ file, folder }) => folder === "distribution" && !DISTRIBUTION_SHELL.includes(relative(join(SRC, "distribution"), file)))
+      .filter(
+        ({ file, folder }) =>
+          folder === "distribution" && !DISTRIBUTION_SHELL.includes(relative(join(SRC, "distribution"), file)),
+      )
       .filter(({ target }) => IO_MODULES.test(target))
       .map(({ file, target }) => `${relative(SRC, file)} imports ${target}`);
     expect(wrong).toEqual([]);

@@ -1,35 +1,25 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { CommandError, EXIT } from "./exit.js";
-import type { SourceOptions } from "./source.js";
+import type { Source } from "./source.js";
 
-const planFileSchema = z.object({
-  schema: z.literal("relupctl/plan@1"),
-  kind: z.enum(["release", "application"]),
-  to: z.string(),
-  directory: z.string().optional(),
-  digest: z.string().regex(/^[0-9a-f]{64}$/),
-});
+const agreed = { schema: z.literal("relupctl/plan@1"), digest: z.string().regex(/^[0-9a-f]{64}$/) };
+const planFileSchema = z.discriminatedUnion("kind", [
+  z.object({ ...agreed, kind: z.literal("release"), to: z.string() }),
+  z.object({ ...agreed, kind: z.literal("application"), directory: z.string() }),
+]);
 
 /** What a plan file says of the upgrade that was agreed on. */
 export interface AgreedPlan {
   readonly digest: string;
-  readonly vsn: string | undefined;
-  readonly source: SourceOptions;
+  readonly source: Source;
 }
 
 /**
  * Reads a plan that `plan --out` wrote.
- * @throws CommandError when it can't be read, is no plan, or a version or directory is named besides it
+ * @throws CommandError when it can't be read or is no plan
  */
-export async function readPlanFile(file: string, vsn: string | undefined, options: SourceOptions): Promise<AgreedPlan> {
-  if (vsn !== undefined || options.app !== undefined) {
-    throw new CommandError(EXIT.usage, {
-      code: "usage",
-      summary: "--plan says itself what to upgrade to",
-      hint: "Leave out the version and --app.",
-    });
-  }
+export async function readPlanFile(file: string): Promise<AgreedPlan> {
   const plan = planFileSchema.safeParse(await readJson(file));
   if (!plan.success) {
     throw new CommandError(EXIT.invalid, {
@@ -39,12 +29,8 @@ export async function readPlanFile(file: string, vsn: string | undefined, option
       hint: "Make one with: relupctl plan ... --out FILE",
     });
   }
-  const { kind, to, directory, digest } = plan.data;
-  return {
-    digest,
-    vsn: kind === "release" ? to : undefined,
-    source: kind === "application" && directory !== undefined ? { app: directory } : {},
-  };
+  const { data } = plan;
+  return { digest: data.digest, source: data.kind === "release" ? { vsn: data.to } : { app: data.directory } };
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -53,8 +53,17 @@ export async function settle(work: () => Promise<Report>): Promise<Result> {
 
 /** What stands in the way exits with 3; every other problem is of a manifest. */
 function exitCodeOf(problem: Problem): ExitCode {
-  return problem.code === "no-upgrade-path" ? EXIT.refused : EXIT.invalid;
+  return REFUSALS.has(problem.code) ? EXIT.refused : EXIT.invalid;
 }
+
+/** Valid manifests, but no upgrade to be made of them on this node. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  "no-upgrade-path",
+  "appup-missing",
+  "already-installed",
+  "application-not-running",
+  "not-a-release",
+]);
 
 /**
  * Prints a result: one JSON document, or text for people.

@@ -17,27 +17,36 @@ export function withSourceArguments(command: Command): Command {
     .option("--app <dir>", "upgrade one application instead, from the directory of its new version");
 }
 
+/** What to upgrade to: a release version, or the directory of an application's new version. */
+export type Source = { readonly vsn: string } | { readonly app: string };
+
 /**
- * Reads the upgrade that the command line names, with all that its execution needs.
+ * What the command line names.
  * @throws CommandError unless exactly one of a version and a directory is given
+ */
+export function sourceOf(vsn: string | undefined, { app }: SourceOptions): Source {
+  if (vsn !== undefined && app === undefined) return { vsn };
+  if (app !== undefined && vsn === undefined) return { app };
+  throw new CommandError(EXIT.usage, {
+    code: "usage",
+    summary: vsn === undefined ? "it isn't said what to upgrade to" : "both a version and --app were given",
+    hint: "Name a release version, or --app DIR for one application.",
+  });
+}
+
+/**
+ * Reads the upgrade to the source, with all that its execution needs.
  * @throws ProblemError when it can't be read, or no way leads there
  */
 export async function prepare(
   { target, isEmbedded }: OpenedTarget,
-  vsn: string | undefined,
-  options: SourceOptions & { readonly timeout: number },
+  source: Source,
+  options: { readonly timeout: number },
 ): Promise<PreparedUpgrade> {
-  if ((vsn === undefined) === (options.app === undefined)) {
-    throw new CommandError(EXIT.usage, {
-      code: "usage",
-      summary: vsn === undefined ? "it isn't said what to upgrade to" : "both a version and --app were given",
-      hint: "Name a release version, or --app DIR for one application.",
-    });
-  }
   const timeouts = { timeoutMs: Math.max(options.timeout, READ_TIMEOUT_MS) };
-  if (options.app === undefined) return await readReleaseUpgrade(target, vsn!, timeouts);
+  if ("vsn" in source) return await readReleaseUpgrade(target, source.vsn, timeouts);
   // The embedded node has the working directory of the command; a real one has its own.
-  return await readApplicationUpgrade(target, isEmbedded ? resolve(options.app) : options.app, timeouts);
+  return await readApplicationUpgrade(target, isEmbedded ? resolve(source.app) : source.app, timeouts);
 }
 
 /** Object code may be large. */

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Logger } from "pino";
 import { applyUpgrade, type Applied } from "../../engine/apply.js";
-import { EXIT, type ExitCode } from "../exit.js";
+import { CommandError, EXIT, type ExitCode } from "../exit.js";
 import type { Io } from "../io.js";
 import {
   durationOption,
@@ -14,7 +14,7 @@ import { readPlanFile } from "../plan-file.js";
 import { followProgress } from "../progress.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
-import { prepare, withSourceArguments, type SourceOptions } from "../source.js";
+import { prepare, sourceOf, withSourceArguments, type Source, type SourceOptions } from "../source.js";
 import { openTarget } from "../target.js";
 import { applyJson, applyText } from "../views/apply.js";
 import { allowOption } from "./plan.js";
@@ -47,9 +47,9 @@ export function registerApply(program: Command, run: Run): void {
 }
 
 async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log: Logger): Promise<Report> {
-  const agreed = options.plan === undefined ? undefined : await readPlanFile(options.plan, vsn, options);
+  const { source, digest } = await agreedSource(vsn, options);
   await using opened = await openTarget(options, io, log);
-  const prepared = await prepare(opened, agreed?.vsn ?? vsn, { ...options, ...agreed?.source });
+  const prepared = await prepare(opened, source, options);
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
     interrupt.abort();
@@ -58,7 +58,7 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
   try {
     const applied = await applyUpgrade(opened.target, prepared, {
       allowed: options.allow,
-      ...(agreed !== undefined && { expectedDigest: agreed.digest }),
+      ...(digest !== undefined && { expectedDigest: digest }),
       timeouts: { suspendMs: options.suspendTimeout, codeChangeMs: options.codeChangeTimeout },
       showStates: options.showState ?? opened.isEmbedded,
       soakMs: options.soak ?? (opened.isEmbedded ? EMBEDDED_SOAK_MS : 0),
@@ -70,6 +70,20 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
   } finally {
     process.removeListener("SIGINT", onInterrupt);
   }
+}
+
+/** What to upgrade to, and the digest of the plan that was agreed on, where there is one. */
+async function agreedSource(
+  vsn: string | undefined,
+  options: ApplyOptions,
+): Promise<{ readonly source: Source; readonly digest?: string }> {
+  if (options.plan === undefined) return { source: sourceOf(vsn, options) };
+  if (vsn === undefined && options.app === undefined) return await readPlanFile(options.plan);
+  throw new CommandError(EXIT.usage, {
+    code: "usage",
+    summary: "--plan says itself what to upgrade to",
+    hint: "Leave out the version and --app.",
+  });
 }
 
 /** The embedded node ends with the command: without this its processes would do nothing on the new code. */

@@ -9,7 +9,7 @@ import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOp
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
 import { openTarget } from "../target.js";
-import { prepare, withSourceArguments, type SourceOptions } from "../source.js";
+import { prepare, sourceOf, withSourceArguments, type SourceOptions } from "../source.js";
 import { planJson, planText } from "../views/plan.js";
 
 export interface PlanOptions extends CommonOptions, TargetOptions, SourceOptions {
@@ -32,8 +32,9 @@ export function registerPlan(program: Command, run: Run): void {
 }
 
 async function plan(vsn: string | undefined, options: PlanOptions, io: Io, log: Logger): Promise<Report> {
+  const source = sourceOf(vsn, options);
   await using opened = await openTarget(options, io, log);
-  const prepared = await prepare(opened, vsn, options);
+  const prepared = await prepare(opened, source, options);
   const { plan } = await planUpgrade(opened.target, prepared.upgrade, { suspendMs: options.timeout });
   const blocked = plan.findings.some((finding) => isBlocking(finding, options.allow));
   const json = planJson(plan);

@@ -7,7 +7,7 @@ import { findingsJson, findingsText } from "./finding.js";
 import { count, duration, fit, type Paint } from "./paint.js";
 import { stepJson, titleOf } from "./plan.js";
 import { problemJson, problemText } from "./problem.js";
-import { subjectOf } from "./step.js";
+import { stepLines } from "./step.js";
 
 /** The results that `apply` can have, as the contract names them. */
 export type ApplyResult = "upgraded" | "refused" | "rolled_back" | "failed" | "unknown";
@@ -78,7 +78,7 @@ export function applyText(applied: Applied, paint: Paint): string {
     parts.push(paint.bad("Refused: nothing was changed on the node."));
     return parts.join("\n\n");
   }
-  parts.push(execution.steps.map((step) => stepLine(step, execution, paint)).join("\n"));
+  parts.push(stepsText(execution, paint));
   if (applied.states.length > 0) parts.push(statesText(applied.states, paint));
   const warnings = plan.findings.filter(({ severity }) => severity !== "info");
   if (warnings.length > 0) parts.push(findingsText(warnings, paint));
@@ -90,18 +90,19 @@ export function applyText(applied: Applied, paint: Paint): string {
 
 const MARKS = { done: "ok", failed: "FAILED", not_executed: "-" } as const;
 
-function stepLine(result: StepResult, execution: Execution, paint: Paint): string {
-  const { step, status } = result;
-  const nameWidth = Math.max(...execution.steps.map((each) => each.step.instruction.instruction.length));
-  const colour = { done: paint.good, failed: paint.bad, not_executed: paint.faint }[status];
-  const mark = colour(MARKS[status].padEnd(6));
-  const touched = result.processes > 0 ? count(result.processes, "process", "processes") : "";
-  const time = status === "not_executed" ? "" : duration(result.durationMs);
-  const notes = [touched, time].filter((note) => note !== "").join(", ");
-  const room = paint.width - 13 - nameWidth - notes.length - 2;
-  const number = paint.faint(String(step.index + 1).padStart(3));
-  const name = step.instruction.instruction.padEnd(nameWidth);
-  return `${number}  ${mark}  ${name}  ${fit(subjectOf(step.instruction), room)}  ${paint.faint(notes)}`.trimEnd();
+function stepsText(execution: Execution, paint: Paint): string {
+  const colours = { done: paint.good, failed: paint.bad, not_executed: paint.faint };
+  return stepLines(
+    execution.steps.map(({ step, status, processes, durationMs }) => ({
+      step,
+      mark: colours[status](MARKS[status].padEnd(8)),
+      notes: [
+        processes > 0 ? count(processes, "process", "processes") : "",
+        status === "not_executed" ? "" : duration(durationMs),
+      ],
+    })),
+    paint,
+  );
 }
 
 function statesText(states: readonly StateChange[], paint: Paint): string {
@@ -128,7 +129,7 @@ function conclusion({ plan }: Applied, execution: Execution, paint: Paint): stri
       : `${count(suspension.count, "process was", "processes were")} suspended, ${suspension.count === 1 ? "for" : "each at most for"} ${duration(suspension.maxMs)}.`;
   switch (execution.outcome) {
     case "upgraded":
-      return `${paint.good(`Upgraded to ${plan.upgrade.to}`)} in ${duration(execution.durationMs)}: ${count(execution.tally.migrated.size, "process", "processes")} migrated, ${missed} missed.\n${held}`;
+      return `${paint.good(`${plan.upgrade.direction === "up" ? "Upgraded" : "Downgraded"} to ${plan.upgrade.to}`)} in ${duration(execution.durationMs)}: ${count(execution.tally.migrated.size, "process", "processes")} migrated, ${missed} missed.\n${held}`;
     case "rolled_back":
       return `${paint.warn("Failed and rolled back")}: the node runs ${plan.upgrade.from} as before, and nothing is left suspended.\n${held}`;
     case "failed":

@@ -3,8 +3,8 @@ import { printAtom, printTerm } from "../../terms/print.js";
 import type { ObservedProcess } from "../../upgrade/facts.js";
 import type { Plan, PlanStep } from "../../upgrade/plan.js";
 import { findingsJson, findingsText } from "./finding.js";
-import { count, fit, type Paint } from "./paint.js";
-import { subjectOf } from "./step.js";
+import { count, type Paint } from "./paint.js";
+import { stepLines } from "./step.js";
 
 const pids = (processes: readonly ObservedProcess[]): string[] => processes.map(({ text }) => text);
 
@@ -31,6 +31,7 @@ export function planJson(plan: Plan): object {
     to: upgrade.to,
     direction: upgrade.direction,
     origin: upgrade.origin,
+    ...(upgrade.kind === "application" && { directory: upgrade.libraries[0]?.directory }),
     steps: plan.steps.map(stepJson),
     findings: findingsJson(plan.findings),
     coverage: Object.fromEntries(
@@ -62,18 +63,17 @@ export function planText(plan: Plan, paint: Paint): string {
 const UNDO_WORDS = { exact: "", compensate: "undone by starting anew", none: "can't be undone" } as const;
 
 function stepsText(plan: Plan, paint: Paint): string {
-  const nameWidth = Math.max(...plan.steps.map(({ instruction }) => instruction.instruction.length), 1);
-  return plan.steps
-    .map((step) => {
-      const number = String(step.index + 1).padStart(3);
-      const name = step.instruction.instruction.padEnd(nameWidth);
-      const touched = touches(step) ? count(step.processes.length, "process", "processes") : "";
-      const undo = step.instruction.instruction === "purge" ? "" : UNDO_WORDS[step.undo];
-      const notes = [touched, undo].filter((note) => note !== "").join(", ");
-      const room = paint.width - 7 - nameWidth - (notes === "" ? 0 : notes.length + 2);
-      return `${paint.faint(number)}  ${name}  ${fit(subjectOf(step.instruction), room)}${notes === "" ? "" : `  ${paint.faint(notes)}`}`.trimEnd();
-    })
-    .join("\n");
+  return stepLines(
+    plan.steps.map((step) => ({
+      step,
+      mark: "",
+      notes: [
+        touches(step) ? count(step.processes.length, "process", "processes") : "",
+        step.instruction.instruction === "purge" ? "" : UNDO_WORDS[step.undo],
+      ],
+    })),
+    paint,
+  );
 }
 
 const touches = (step: PlanStep): boolean =>

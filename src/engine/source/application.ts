@@ -2,11 +2,6 @@ import { whichApplications } from "../../otp/application.js";
 import { libDir } from "../../otp/code.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import { encodeApp } from "../../release/encode.js";
-import type { AppupOutline } from "../../release/outline.js";
-import { readAppupOutline } from "../../release/outline.js";
-import { readApp } from "../../release/read.js";
-import type { FileReader } from "../../release/reader.js";
-import type { App, Manifest } from "../../release/records.js";
 import { decodeScript } from "../../release/script.js";
 import type { Target } from "../../target/target.js";
 import { ProblemError } from "../../terms/problem.js";
@@ -16,14 +11,8 @@ import { translateScripts } from "../../upgrade/translate.js";
 import { nodeFiles } from "../node-files.js";
 import { readObjectCode } from "../object-code.js";
 import type { PreparedUpgrade } from "../prepared.js";
+import { readApplicationDirectory, type ApplicationDirectory } from "./application-directory.js";
 import { namedVersions, noUpgradePath } from "./no-upgrade-path.js";
-
-/** An application's directory, as far as an upgrade needs it. */
-interface ApplicationDirectory {
-  readonly directory: string;
-  readonly app: Manifest<App>;
-  readonly appup: AppupOutline | undefined;
-}
 
 /**
  * Reads the upgrade of a single application to the version in `directory`, as `release_handler:upgrade_app/2` does, or
@@ -37,11 +26,11 @@ export async function readApplicationUpgrade(
   options: CallOptions = {},
 ): Promise<PreparedUpgrade> {
   const files = nodeFiles(target, options);
-  const next = await readDirectory(files, directory);
+  const next = await readApplicationDirectory(files, directory);
   const { name, vsn: to } = next.app.record;
   const from = await runningVersion(target, name, options);
   const runningDirectory = await libDir(target, name, options);
-  const previous = runningDirectory === undefined ? undefined : await readDirectory(files, runningDirectory);
+  const previous = runningDirectory === undefined ? undefined : await readApplicationDirectory(files, runningDirectory);
   if (previous === undefined) throw notInCodePath(name, from);
 
   const { direction, script } = translate(name, from, to, previous, next);
@@ -104,29 +93,6 @@ function translate(
     locate,
   );
   return { direction, script };
-}
-
-async function readDirectory(files: FileReader, directory: string): Promise<ApplicationDirectory> {
-  const ebin = `${directory}/ebin`;
-  const names = (await files.list(ebin)) ?? [];
-  const appFile = names.find((name) => /\.app(\.ya?ml)?$/.test(name));
-  if (appFile === undefined) {
-    throw new ProblemError([
-      {
-        code: "application-not-found",
-        severity: "error",
-        summary: `there is no application in ${directory}`,
-        detail: `No .app file was found in ${ebin}.`,
-        hint: "Name the directory of the application's new version, with its compiled code in ebin.",
-      },
-    ]);
-  }
-  const name = appFile.replace(/\.app(\.ya?ml)?$/, "");
-  const appupFile = names.find((file) => file === `${name}.appup` || file === `${name}.appup.yaml`);
-  const read = async (file: string): Promise<Uint8Array> => (await files.read(`${ebin}/${file}`)) ?? new Uint8Array();
-  const app = readApp(await read(appFile), `${ebin}/${appFile}`);
-  const appup = appupFile === undefined ? undefined : readAppupOutline(await read(appupFile), `${ebin}/${appupFile}`);
-  return { directory, app, appup };
 }
 
 async function runningVersion(target: Target, name: string, options: CallOptions): Promise<string> {

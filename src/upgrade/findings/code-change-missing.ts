@@ -1,10 +1,13 @@
 import type { Finding } from "../finding.js";
+import type { Upgrade } from "../upgrade.js";
 import type { FindingRule } from "./context.js";
 
-/** The script calls code_change on processes of a module that exports none, neither in its old version nor, as far as known, new. */
+/** The script calls code_change on processes of a module whose code, as it is at that step, exports none. */
 export const codeChangeMissing: FindingRule = ({ upgrade, coverage, facts }) =>
   coverage.flatMap(({ module, changesState, migrated }): Finding[] => {
-    const exported = upgrade.objectCode.get(module)?.exportsCodeChange ?? facts.modules.get(module)?.exportsCodeChange;
+    const exported = changedByNewCode(upgrade, module)
+      ? upgrade.objectCode.get(module)?.exportsCodeChange
+      : facts.modules.get(module)?.exportsCodeChange;
     // A supervisor's state is changed by the supervisor behaviour itself.
     const callbacks = migrated.filter((process) => process.type === "worker" && process.callbackModule === module);
     if (!changesState || exported !== false || callbacks.length === 0) return [];
@@ -20,3 +23,11 @@ export const codeChangeMissing: FindingRule = ({ upgrade, coverage, facts }) =>
       },
     ];
   });
+
+/** On the way up the new code changes the state; on the way down the code that is left does, before it is replaced. */
+function changedByNewCode({ script }: Upgrade, module: string): boolean {
+  const changed = script.findIndex(
+    (step) => step.instruction === "code_change" && step.modules.some((each) => each.module === module),
+  );
+  return script.slice(0, changed).some((step) => step.instruction === "load" && step.module === module);
+}

@@ -72,6 +72,17 @@ describe("findings", () => {
     expect(find(without, someFacts({ processes: [supervisor], modules }))).toEqual([]);
   });
 
+  it("code-change-missing looks at the code that is loaded when code_change is called", () => {
+    const [objectCode, end, suspend, load, change, resume] = advancedUpdate("cart");
+    const down = anUpgrade([objectCode!, end!, suspend!, change!, load!, resume!], {
+      direction: "down",
+      code: [{ module: "cart", exportsCodeChange: false }],
+    });
+    expect(find(down, someFacts({ processes: [cart], modules: [{ module: "cart" }] }))).toEqual([]);
+    const modules = [{ module: "cart", exportsCodeChange: false }];
+    expect(find(down, someFacts({ processes: [cart], modules }))).toMatchObject([{ code: "code-change-missing" }]);
+  });
+
   it("module-missing and module-not-in-app", () => {
     const missing = anUpgrade(advancedUpdate("cart"), { code: [{ module: "cart", md5: undefined }] });
     const unlisted = anUpgrade(advancedUpdate("cart"), { code: [{ module: "cart", listedInApp: false }] });

@@ -1,0 +1,77 @@
+import { resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "pino";
+import { encodeApp } from "../release/encode.js";
+import { localFiles } from "../release/local-files.js";
+import { readApp } from "../release/read.js";
+import { listReleases, readRelease } from "../release/root.js";
+import { readSysConfig } from "../release/sys-config.js";
+import { BootError, bootNode, BUILT_IN_APPLICATIONS, type BootRelease } from "../runtime/index.js";
+import type { Target } from "../target/target.js";
+import { CommandError, EXIT } from "./exit.js";
+import type { TargetOptions } from "./options.js";
+
+/** A node that has just booted has nothing to show yet: it is left to run for a moment. */
+const WARM_UP_MS = 150;
+
+/**
+ * Boots the embedded node from a release root: the release that `--boot` names, else the permanent one, else the lowest.
+ * @throws CommandError when the release doesn't start, ProblemError when it isn't there or is invalid
+ */
+export async function bootEmbedded(options: TargetOptions, log: Logger): Promise<Target> {
+  const root = resolve(options.root);
+  const vsn = options.boot ?? (await releaseToBoot(root));
+  try {
+    const node = await bootNode({
+      release: await readBootRelease(root, vsn),
+      onEvent: (event) => {
+        log.debug(event, "embedded node");
+      },
+      readApplication: (file, bytes) => encodeApp(readApp(bytes, file).record),
+    });
+    await delay(WARM_UP_MS);
+    return node;
+  } catch (error) {
+    if (!(error instanceof BootError)) throw error;
+    throw new CommandError(EXIT.invalid, {
+      code: "boot-failed",
+      summary: `the release ${vsn} in ${root} does not start`,
+      detail: error.message,
+      hint: "Mend what the detail names. --log-file FILE --log-level debug says more.",
+    });
+  }
+}
+
+async function releaseToBoot(root: string): Promise<string> {
+  const { releases, permanent } = await listReleases(localFiles, root);
+  const vsn = permanent ?? releases[0]?.vsn;
+  if (vsn !== undefined) return vsn;
+  throw new CommandError(EXIT.invalid, {
+    code: "release-not-found",
+    summary: `${root} holds no release`,
+    hint: "A release root holds releases/<version>/<name>.rel and lib/<application>-<version>/ebin.",
+  });
+}
+
+async function readBootRelease(root: string, vsn: string): Promise<BootRelease> {
+  const supplied = new Set<string>(BUILT_IN_APPLICATIONS);
+  const { dir, rel, applications } = await readRelease(localFiles, root, vsn, { supplied });
+  const config = await readSysConfig(localFiles, `${dir}/sys.config`);
+  return {
+    root,
+    name: rel.record.name,
+    vsn,
+    erts: rel.record.erts,
+    config,
+    applications: rel.record.applications.map(({ name, vsn, type, includedApplications }) => {
+      const found = applications.get(name);
+      return {
+        name,
+        vsn,
+        ...(type !== undefined && { type }),
+        ...(includedApplications !== undefined && { includedApplications }),
+        ...(found !== undefined && { directory: found.dir, specification: encodeApp(found.app.record) }),
+      };
+    }),
+  };
+}
