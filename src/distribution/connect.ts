@@ -124,10 +124,11 @@ async function identify(link: Link, deadline: Deadline): Promise<RemoteNode> {
   }
   const { ended } = link.connection;
   await link.connection.close();
+  const [failed = release] = [release, user].filter(({ kind }) => kind !== "returned");
   if (ended !== undefined) throw new SocketFailure("closed", ended.detail);
-  if (release.kind === "unknown") throw new SocketFailure("timeout", "It is connected, but did not answer a call.");
+  if (failed.kind === "unknown") throw new SocketFailure("timeout", "It is connected, but did not answer a call.");
   throw distributionError("not-a-beam-node", `${node} does not say which OTP it runs`, {
-    detail: `erlang:system_info(otp_release): ${release.kind === "not_sent" ? release.cause : release.kind}.`,
+    detail: `Its answer to erlang:system_info(otp_release): ${failed.kind === "not_sent" ? failed.cause : failed.kind}.`,
   });
 }
 

@@ -76,10 +76,13 @@ function established(socket: Socket, event: "connect" | "secureConnect", deadlin
       resolve(socket);
     };
     const failed = (error: Error): void => {
-      fail(failureOf(error));
+      const failure = failureOf(error);
+      // A side that does not speak TLS closes on what it can't read.
+      const kind = event === "secureConnect" && failure.kind === "closed" ? "tls" : failure.kind;
+      fail(new SocketFailure(kind, failure.message));
     };
     const closed = (): void => {
-      fail(new SocketFailure(event === "connect" ? "closed" : "tls", "the connection was closed"));
+      failed(new Error("the other side closed the connection"));
     };
     const timer = setTimeout(() => {
       fail(new SocketFailure("timeout", "no connection in time"));
