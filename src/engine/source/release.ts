@@ -1,7 +1,6 @@
 import { whichApplications } from "../../otp/application.js";
 import { rootDir } from "../../otp/code.js";
 import type { CallOptions } from "../../otp/invoke.js";
-import { runningRelease } from "../../otp/release-handler.js";
 import { encodeApp } from "../../release/encode.js";
 import type { LoadedApplication, LoadedRelease } from "../../release/closure/loaded.js";
 import type { LowLevelInstruction } from "../../release/instruction.js";
@@ -16,6 +15,7 @@ import { nodeFiles } from "../node-files.js";
 import { readObjectCode } from "../object-code.js";
 import type { PreparedUpgrade } from "../prepared.js";
 import { loadNodeRelease, type NodeRelease } from "./node-release.js";
+import { identifyRelease } from "./running-release.js";
 
 /** The way from one release to another: by which script, and where that came from. */
 interface Way {
@@ -37,7 +37,7 @@ export async function readReleaseUpgrade(
   const root = await rootDir(target, options);
   const files = nodeFiles(target, options);
   const running = await whichApplications(target, options);
-  const current = await runningRelease(target, options);
+  const current = await identifyRelease(target, files, root, running, options);
   if (current === undefined) throw notARelease(target);
   if (current.vsn === vsn) throw alreadyRunning(current.name, vsn);
   const to = await loadNodeRelease(target, files, root, vsn, running, options);
