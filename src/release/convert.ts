@@ -32,8 +32,9 @@ export function toYaml<Name extends KindName>(
   const kind: Kind<Name> = kinds[name];
   const record = isTerm(manifest) ? recordOf(kind, new TermNode(manifest, () => undefined)) : manifest;
   const isWhole = !isTerm(manifest) || equals(kind.encode(record), manifest);
+  if (!isWhole) return layOut(erl(writable(manifest)));
   const head = options.schema === undefined ? "" : `# yaml-language-server: $schema=${options.schema}\n`;
-  return head + layOut(isWhole ? recordPart(name, record) : erl(writable(manifest)));
+  return head + layOut(recordPart(name, record));
 }
 
 /**

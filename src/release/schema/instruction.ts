@@ -12,7 +12,7 @@ const application = atomName("bad-application");
 
 /** The longest timeout that an Erlang receive takes. */
 const maxTimeoutMs = 0xffff_ffff;
-const timeout = limit(maxTimeoutMs, ["default", "infinity"], "bad-timeout");
+export const timeout = limit(maxTimeoutMs, ["default", "infinity"], "bad-timeout");
 
 export const startType = oneOf(["permanent", "transient", "temporary", "load", "none"], "bad-start-type");
 

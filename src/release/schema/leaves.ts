@@ -29,7 +29,7 @@ export function isTerm(value: unknown): value is Term {
 const wellFormed = (content: string): boolean => !/\p{Cs}/u.test(content);
 
 /** Any Erlang term. */
-export const term = (rule: RuleId) => z.custom<Term>(isTerm, { error: rule }).meta({ id: "term" });
+export const term = (rule: RuleId) => z.custom<Term>(isTerm, { error: rule });
 
 /** The longest name an atom can have, in characters. */
 export const maxAtomLength = 255;
