@@ -4,10 +4,12 @@ export class EtfError extends Error {
   readonly offset: number;
   /** What should have been there. */
   readonly expected: string;
+  readonly found: string;
   constructor(offset: number, expected: string, found: string) {
     super(`byte ${offset}: expected ${expected}, found ${found}`);
     this.name = "EtfError";
     this.offset = offset;
     this.expected = expected;
+    this.found = found;
   }
 }

@@ -1,6 +1,7 @@
 import { Bitstring, ErlMap, List, nil, Tuple, type Term } from "../term.js";
 import { readAtomBody } from "./atoms.js";
 import { EtfError } from "./error.js";
+import { readBitstring } from "./bitstrings.js";
 import { readFun } from "./funs.js";
 import { readExport } from "./fun-head.js";
 import { readOldReference, readPid, readPort, readReference } from "./identifiers.js";
@@ -200,17 +201,6 @@ function readString(reader: Reader): List {
   for (let i = 0; i < length; i++) elements[i] = bytes[offset + i]!;
   reader.offset = offset + length;
   return new List(elements);
-}
-
-function readBitstring(reader: Reader): Bitstring {
-  const size = reader.uint32("the size of a bit string");
-  const at = reader.offset;
-  const bits = reader.uint8("the bits of a bit string's last byte");
-  if (size === 0 ? bits !== 0 : bits < 1 || bits > 8) throw new EtfError(at, "1 to 8 bits in the last byte", `${bits}`);
-  const bytes = reader.copy(size, "a bit string");
-  if (size === 0 || bits === 8) return new Bitstring(bytes);
-  bytes[size - 1]! &= 0xff << (8 - bits);
-  return new Bitstring(bytes, bits);
 }
 
 function tooMany(reader: Reader, owed: number): EtfError {

@@ -1,4 +1,5 @@
 import { readAtom } from "./atoms.js";
+import { readBitstringHead } from "./bitstrings.js";
 import { EtfError } from "./error.js";
 import { readExport, readFunHead } from "./fun-head.js";
 import { readOldReference, readPid, readPort, readReference } from "./identifiers.js";
@@ -6,7 +7,10 @@ import { readFloat, readFloatText } from "./numbers.js";
 import type { Reader } from "./reader.js";
 import * as tag from "./tags.js";
 
-/** Moves past `count` terms without building them: the inside of a fun is checked, and kept as bytes. */
+/**
+ * Moves past `count` terms without building them: the inside of a fun is checked, and kept as bytes. (Whether a map in
+ * there has a key twice is not looked at.)
+ */
 export function skipTerms(reader: Reader, count: number): void {
   let owed = count;
   while (owed > 0) {
@@ -63,7 +67,7 @@ function skipHead(reader: Reader): number {
       reader.skip(reader.uint32("the size of a binary"), "a binary");
       return 0;
     case tag.BIT_BINARY_EXT:
-      reader.skip(1 + reader.uint32("the size of a bit string"), "a bit string");
+      reader.skip(readBitstringHead(reader).size, "a bit string");
       return 0;
     case tag.PID_EXT:
     case tag.NEW_PID_EXT:
