@@ -54,7 +54,10 @@ export async function connect(options: ConnectOptions): Promise<RemoteNode> {
       socket = await startTls(socket, address.host, options.tls, deadline);
     }
     phase = "handshake";
-    const established = await shakeHands(socket, address.node, own, cookie, deadline);
+    const challenge = randomInt(2 ** 32);
+    const headerBytes = options.tls === undefined ? 2 : 4;
+    const handshake = new Handshake({ peer: address.node, own, cookie, challenge, headerBytes });
+    const established = await shakeHands(socket, handshake, deadline);
     phase = "identify";
     const netTickTimeMs = options.netTickTimeMs ?? NET_TICK_TIME_MS;
     const maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
@@ -76,14 +79,7 @@ function ownName(name: string | undefined, { host }: NodeAddress): OwnName {
   return { kind: "static", node, creation: randomInt(4, 2 ** 32) };
 }
 
-async function shakeHands(
-  socket: Socket,
-  peer: string,
-  own: OwnName,
-  cookie: Cookie,
-  deadline: Deadline,
-): Promise<Established> {
-  const handshake = new Handshake({ peer, own, cookie, challenge: randomInt(2 ** 32) });
+async function shakeHands(socket: Socket, handshake: Handshake, deadline: Deadline): Promise<Established> {
   socket.write(handshake.start());
   const receive = (bytes: Uint8Array): Established | undefined => {
     const { send, done, failed } = handshake.receive(bytes);

@@ -1,6 +1,6 @@
 /**
- * Packets with a length before them: 2 bytes of length during the handshake, 4 bytes after it (`{packet, N}` of
- * gen_tcp). A packet is accumulated as it arrives; nothing is allocated on the word of its length.
+ * Packets with a length before them: 2 bytes of length during a handshake on TCP, 4 bytes after it and over TLS
+ * (`{packet, N}` of gen_tcp and ssl). A packet is accumulated as it arrives; nothing is allocated on the word of its length.
  */
 
 export class FrameError extends Error {
@@ -81,12 +81,14 @@ export class FrameDecoder {
   }
 }
 
-/** One packet of the handshake: two bytes of length and the parts. */
-export function shortFrame(body: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(2 + body.length);
-  new DataView(frame.buffer).setUint16(0, body.length);
-  frame.set(body, 2);
-  return frame;
+/** One packet: its length and its body. */
+export function frame(body: Uint8Array, headerBytes: 2 | 4): Uint8Array {
+  const packet = new Uint8Array(headerBytes + body.length);
+  const view = new DataView(packet.buffer);
+  if (headerBytes === 2) view.setUint16(0, body.length);
+  else view.setUint32(0, body.length);
+  packet.set(body, headerBytes);
+  return packet;
 }
 
 /** A tick: the empty packet. */

@@ -1,7 +1,7 @@
 import type { ProblemError } from "../terms/problem.js";
 import type { Cookie } from "./cookie.js";
 import { flag, negotiate, OFFERED } from "./flags.js";
-import { FrameDecoder, FrameError, shortFrame } from "./frames.js";
+import { frame, FrameDecoder, FrameError } from "./frames.js";
 import * as messages from "./handshake-messages.js";
 import * as failure from "./handshake-problems.js";
 
@@ -23,6 +23,8 @@ export interface HandshakeInput {
   readonly cookie: Cookie;
   /** Our challenge: random, unsigned, 32 bits. */
   readonly challenge: number;
+  /** The length before a message: 2 bytes on TCP; over TLS 4, as after the handshake (inet_tls_dist). */
+  readonly headerBytes: 2 | 4;
 }
 
 export interface Established {
@@ -51,7 +53,7 @@ const MAX_MESSAGE_BYTES = 4096;
 export class Handshake {
   readonly #input: HandshakeInput;
   readonly #flags: bigint;
-  readonly #decoder = new FrameDecoder(2, MAX_MESSAGE_BYTES);
+  readonly #decoder: FrameDecoder;
   #own: { node: string; creation: number };
   #peer: messages.Challenge | undefined;
   #chosen = 0n;
@@ -60,6 +62,7 @@ export class Handshake {
   constructor(input: HandshakeInput) {
     const { own } = input;
     this.#input = input;
+    this.#decoder = new FrameDecoder(input.headerBytes, MAX_MESSAGE_BYTES);
     this.#flags = own.kind === "dynamic" ? OFFERED | flag.NAME_ME : OFFERED;
     this.#own = own.kind === "dynamic" ? { node: own.host, creation: 0 } : { node: own.node, creation: own.creation };
   }
@@ -71,7 +74,7 @@ export class Handshake {
 
   /** The first message, ours. */
   start(): Uint8Array {
-    return shortFrame(messages.encodeName(this.#flags, this.#own.creation, this.#own.node));
+    return this.#framed(messages.encodeName(this.#flags, this.#own.creation, this.#own.node));
   }
 
   /** Takes what came from the node, in pieces of any size. Once it is done or has failed there is nothing more to do. */
@@ -83,7 +86,7 @@ export class Handshake {
       if (body === "garbage") return this.#fail(send, failure.notErlang(this.#input.peer, this.#decoder.peek(64)));
       if (body === undefined) break;
       const step = this.#message(body);
-      send.push(...step.send.map(shortFrame));
+      send.push(...step.send.map((message) => this.#framed(message)));
       if (step.failed !== undefined) return this.#fail(send, step.failed);
       if (step.done !== undefined) {
         this.#phase = "over";
@@ -101,15 +104,19 @@ export class Handshake {
   /** The next message of the awaited kind; a wrong tag is noticed before the message is complete. */
   #next(): Uint8Array | "garbage" | undefined {
     if (this.#phase === "over") return undefined;
-    const start = this.#decoder.peek(3);
-    const isOldChallenge = this.#phase === "challenge" && start[2] === messages.tag.oldName;
-    if (start.length === 3 && start[2] !== EXPECTED_TAG[this.#phase] && !isOldChallenge) return "garbage";
+    const tag = this.#decoder.peek(this.#input.headerBytes + 1)[this.#input.headerBytes];
+    const isOldChallenge = this.#phase === "challenge" && tag === messages.tag.oldName;
+    if (tag !== undefined && tag !== EXPECTED_TAG[this.#phase] && !isOldChallenge) return "garbage";
     try {
       return this.#decoder.next();
     } catch (error) {
       if (error instanceof FrameError) return "garbage";
       throw error;
     }
+  }
+
+  #framed(message: Uint8Array): Uint8Array {
+    return frame(message, this.#input.headerBytes);
   }
 
   #message(body: Uint8Array): HandshakeStep {

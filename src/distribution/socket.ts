@@ -1,5 +1,5 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import { timerMs, type Deadline } from "./deadline.js";
 
 /** Sockets with a deadline: the only file here that opens any. */
@@ -41,9 +41,9 @@ export function openTcp(host: string, port: number, deadline: Deadline): Promise
 }
 
 /** Speaks TLS on a connection. Rejects with SocketFailure, mostly of kind `tls`. */
-export function startTls(socket: Socket, host: string, tls: TlsOptions, deadline: Deadline): Promise<Socket> {
+export async function startTls(socket: Socket, host: string, tls: TlsOptions, deadline: Deadline): Promise<Socket> {
   const servername = tls.servername ?? (isIP(host) === 0 ? host : undefined);
-  const secured = connectTls({
+  const options: ConnectionOptions = {
     socket,
     // What the certificate is checked against.
     host: servername ?? host,
@@ -51,7 +51,15 @@ export function startTls(socket: Socket, host: string, tls: TlsOptions, deadline
     ...(tls.ca === undefined ? {} : { ca: pem(tls.ca) }),
     ...(tls.cert === undefined ? {} : { cert: pem(tls.cert) }),
     ...(tls.key === undefined ? {} : { key: pem(tls.key) }),
-  });
+  };
+  let secured: Socket;
+  try {
+    secured = connectTls(options);
+  } catch (error) {
+    // A certificate or a key that is none.
+    socket.destroy();
+    throw new SocketFailure("tls", error instanceof Error ? error.message : String(error));
+  }
   return established(secured, "secureConnect", deadline);
 }
 

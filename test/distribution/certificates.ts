@@ -6,7 +6,7 @@ import { join } from "node:path";
 /** Certificates of a test: an authority, a node's for localhost and a client's, and one that nobody trusts. */
 export interface Certificates extends AsyncDisposable {
   readonly folder: string;
-  read(name: "ca.pem" | "client.pem" | "client.key" | "stranger.pem" | "stranger.key"): string;
+  readonly read: (name: "ca.pem" | "client.pem" | "client.key" | "stranger.pem" | "stranger.key") => string;
   /** For `erl`: distribution over TLS, and only with those whom the authority knows. */
   readonly nodeArguments: readonly string[];
 }

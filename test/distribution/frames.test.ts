@@ -1,12 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FrameDecoder, FrameError, shortFrame } from "../../src/distribution/frames.js";
-
-const longFrame = (body: Uint8Array): Uint8Array => {
-  const head = Buffer.alloc(4);
-  head.writeUInt32BE(body.length);
-  return Buffer.concat([head, body]);
-};
+import { frame, FrameDecoder, FrameError } from "../../src/distribution/frames.js";
 
 /** Cuts bytes at the given places. */
 const cut = (bytes: Uint8Array, places: readonly number[]): Uint8Array[] => {
@@ -19,12 +13,12 @@ describe("packets", () => {
     const bodies = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 12 });
     fc.assert(
       fc.property(bodies, fc.array(fc.nat(), { maxLength: 30 }), (packets, places) => {
-        const stream = Buffer.concat(packets.map(header === 2 ? shortFrame : longFrame));
+        const stream = Buffer.concat(packets.map((body) => frame(body, header)));
         const decoder = new FrameDecoder(header, 40);
         const found: Uint8Array[] = [];
         for (const chunk of cut(stream, places)) {
           decoder.push(chunk);
-          for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) found.push(Buffer.from(frame));
+          for (let body = decoder.next(); body !== undefined; body = decoder.next()) found.push(Buffer.from(body));
         }
         expect(found).toEqual(packets.map((packet) => Buffer.from(packet)));
         expect(decoder.rest()).toHaveLength(0);
@@ -35,12 +29,12 @@ describe("packets", () => {
 
   it("come out byte by byte", () => {
     const decoder = new FrameDecoder(4, 10);
-    const stream = Buffer.concat([longFrame(Buffer.from("abc")), longFrame(Buffer.alloc(0))]);
+    const stream = Buffer.concat([frame(Buffer.from("abc"), 4), frame(Buffer.alloc(0), 4)]);
     const found: string[] = [];
     for (const byte of stream) {
       decoder.push(Uint8Array.of(byte));
-      const frame = decoder.next();
-      if (frame !== undefined) found.push(Buffer.from(frame).toString());
+      const body = decoder.next();
+      if (body !== undefined) found.push(Buffer.from(body).toString());
     }
     expect(found).toEqual(["abc", ""]);
   });

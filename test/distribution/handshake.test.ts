@@ -13,7 +13,7 @@ const STATIC: OwnName = { kind: "static", node: "me@web1", creation: 99 };
 const DYNAMIC: OwnName = { kind: "dynamic", host: "web1" };
 
 const begin = (own: OwnName = STATIC): Handshake => {
-  const handshake = new Handshake({ peer: PEER, own, cookie: new Cookie(SECRET), challenge: OURS });
+  const handshake = new Handshake({ peer: PEER, own, cookie: new Cookie(SECRET), challenge: OURS, headerBytes: 2 });
   handshake.start();
   return handshake;
 };
@@ -49,7 +49,13 @@ const codeOf = (step: HandshakeStep): string | undefined => {
 
 describe("the handshake", () => {
   it("begins with our name, flags and creation", () => {
-    const start = new Handshake({ peer: PEER, own: STATIC, cookie: new Cookie(SECRET), challenge: OURS }).start();
+    const start = new Handshake({
+      peer: PEER,
+      own: STATIC,
+      cookie: new Cookie(SECRET),
+      challenge: OURS,
+      headerBytes: 2,
+    }).start();
     const flags = OFFERED.toString(16).padStart(16, "0");
     expect(Buffer.from(start).toString("hex")).toBe(
       `0016` + `4e${flags}00000063` + `0007${Buffer.from("me@web1").toString("hex")}`,
@@ -57,7 +63,13 @@ describe("the handshake", () => {
   });
 
   it("asks for a name with the host alone and NAME_ME", () => {
-    const start = new Handshake({ peer: PEER, own: DYNAMIC, cookie: new Cookie(SECRET), challenge: OURS }).start();
+    const start = new Handshake({
+      peer: PEER,
+      own: DYNAMIC,
+      cookie: new Cookie(SECRET),
+      challenge: OURS,
+      headerBytes: 2,
+    }).start();
     const flags = (OFFERED | flag.NAME_ME).toString(16).padStart(16, "0");
     expect(Buffer.from(start).toString("hex")).toBe(
       `0013` + `4e${flags}00000000` + `0004${Buffer.from("web1").toString("hex")}`,
@@ -129,6 +141,22 @@ describe("the handshake", () => {
     ["tls-required", STATIC, Buffer.from([0x15, 3, 3, 0, 2, 2, 10])],
   ])("fails with %s (%#) on such a status", (code, own, bytes) => {
     expect(codeOf(feed(own, bytes.length > 0 ? bytes : Buffer.alloc(2)))).toBe(code);
+  });
+
+  it("has four bytes of length over TLS", () => {
+    const own = STATIC;
+    const handshake = new Handshake({ peer: PEER, own, cookie: new Cookie(SECRET), challenge: OURS, headerBytes: 4 });
+    const long = (message: Uint8Array): Buffer => Buffer.concat([Buffer.alloc(2), message]);
+    expect([...handshake.start().subarray(0, 5)]).toEqual([0, 0, 0, 22, 0x4e]);
+    const replies: Uint8Array[] = [];
+    let done: HandshakeStep["done"];
+    for (const byte of Buffer.concat([status("ok"), challenge({ node: PEER }), ack(SECRET, OURS)].map(long))) {
+      const step = handshake.receive(Uint8Array.of(byte));
+      replies.push(...step.send);
+      done = step.done;
+    }
+    expect(replies.map((reply) => [...reply.subarray(0, 5)])).toEqual([[0, 0, 0, 21, 0x72]]);
+    expect(done?.peer.node).toBe(PEER);
   });
 
   it("tells by when the node closes what that means", () => {

@@ -23,7 +23,7 @@ function clientOf(recording: Recording): { readonly own: OwnName; readonly chall
 
 const handshakeOf = (recording: Recording, cookie = recording.facts["cookie"]!): Handshake => {
   const { own, challenge } = clientOf(recording);
-  return new Handshake({ peer: recording.facts["peer"]!, own, cookie: new Cookie(cookie), challenge });
+  return new Handshake({ peer: recording.facts["peer"]!, own, cookie: new Cookie(cookie), challenge, headerBytes: 2 });
 };
 
 /** Feeds the server's bytes in the given pieces; gives all that was sent and the last step. */
