@@ -1,7 +1,9 @@
 import { Command, CommanderError } from "commander";
 import { registerApply } from "./commands/apply.js";
 import { registerCheck } from "./commands/check.js";
+import { registerConvert } from "./commands/convert.js";
 import { registerPlan } from "./commands/plan.js";
+import { registerRelup } from "./commands/relup.js";
 import { registerTree } from "./commands/tree.js";
 import { EXIT, type ExitCode } from "./exit.js";
 import { processIo, type Io } from "./io.js";
@@ -35,7 +37,8 @@ function makeProgram(io: Io, exit: (code: ExitCode) => void): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => io.paint.width });
-  for (const register of [registerCheck, registerTree, registerPlan, registerApply]) register(program, run);
+  for (const register of [registerCheck, registerConvert, registerRelup, registerTree, registerPlan, registerApply])
+    register(program, run);
   return program;
 }
 
