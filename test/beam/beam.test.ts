@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { readAbstractCode, readBeam } from "../../src/beam/beam.js";
 import { readChunks } from "../../src/beam/iff.js";
 import { encodeTerm } from "../../src/terms/etf/encode.js";
-import type { List} from "../../src/terms/term.js";
+import type { List } from "../../src/terms/term.js";
 import { atom, list, string, tuple, type Term } from "../../src/terms/term.js";
 import { buildBeam, withChunk } from "./files.js";
 

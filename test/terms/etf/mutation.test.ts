@@ -119,6 +119,7 @@ const STRICTER = [
   // Integers in a fun's head that take more bytes than OTP gives them, and a size that isn't the fun's.
   /as an integer of 32 bits, found tag 110/,
   /the size of the fun/,
+  /the pid of a fun/,
   // Numbers in the node's own table of atoms.
   /(found|tag) 7[35]$/,
 ];
