@@ -1,6 +1,6 @@
 import { Buffer, isUtf8 } from "node:buffer";
 import { printFloat } from "./print-float.js";
-import { isPrintable, isPrintableLatin1, printAtom, quote } from "./print-text.js";
+import { isPrintable, isPrintableLatin1, printAtom, printFunAtom, quote } from "./print-text.js";
 import { Atom, Bitstring, ExternalFun, Float, OpaqueFun, Pid, Port, Reference, type List, type Term } from "./term.js";
 
 export interface PrintOptions {
@@ -21,9 +21,9 @@ export function printAtomic(term: Term, options: PrintOptions): string | undefin
   if (term instanceof Port) return `#Port<${nodeOf(term, options)}.${term.id}>`;
   if (term instanceof Reference) return `#Ref<${nodeOf(term, options)}.${term.words.toReversed().join(".")}>`;
   if (term instanceof ExternalFun) {
-    return `fun ${printAtom(term.module.name)}:${printAtom(term.function.name)}/${term.arity}`;
+    return `fun ${printFunAtom(term.module.name)}:${printFunAtom(term.function.name)}/${term.arity}`;
   }
-  if (term instanceof OpaqueFun) return `#Fun<${printAtom(term.module.name)}.${term.index}.${term.uniq}>`;
+  if (term instanceof OpaqueFun) return `#Fun<${printFunAtom(term.module.name)}.${term.index}.${term.uniq}>`;
   return undefined;
 }
 

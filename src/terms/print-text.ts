@@ -40,3 +40,11 @@ export function printAtom(name: string): string {
   }
   return name;
 }
+
+/**
+ * An atom in a fun: there the emulator prints it, which quotes more than io_lib. Unlike the emulator this keeps letters
+ * beyond ASCII whole, and puts reserved words in quotes, so that the fun can be read back.
+ */
+export function printFunAtom(name: string): string {
+  return /^[a-z][a-zA-Z0-9_]*$/.test(name) && !reservedWords.has(name) ? name : quote(name, "'");
+}

@@ -93,9 +93,7 @@ export class Scanner {
   }
 
   #checkComment(at: number, end: number): void {
-    for (; at < end; at++) {
-      if (this.#text.charCodeAt(at) >= 0xd800) this.#checkUnicode(at);
-    }
+    while (at < end) at += this.#text.charCodeAt(at) >= 0xd800 ? this.#checkUnicode(at) : 1;
   }
 
   #nameEnd(at: number): number {

@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { printTerm } from "../../src/terms/print.js";
+import type { List } from "../../src/terms/term.js";
+import { describeErlang, useOracle } from "../support/erlang.js";
+import { limits, PATIENCE } from "./arbitrary.js";
+import { consultHere, useConsult } from "./consult.js";
+import { canonical } from "./etf/arbitrary.js";
+import { binaryText, fileText, mutated, numberText, termText, tokenSoup } from "./source-arbitrary.js";
+
+/** So many texts on average go to the oracle at once. */
+const BATCH = 125;
+
+const show = (terms: List | undefined): string => (terms === undefined ? "refused" : printTerm(terms));
+
+/** A byte order mark is the one thing that is read here and refused there. */
+const withoutMark = (text: string): boolean => !text.startsWith("\ufeff");
+
+describeErlang("generated source texts", () => {
+  const oracle = useOracle(["+pc", "unicode"]);
+  const consult = useConsult(oracle);
+
+  const kinds: readonly [string, fc.Arbitrary<string>, count: number][] = [
+    ["terms", termText, 2000],
+    ["numbers", numberText.map((text) => `${text}.\n`), 2000],
+    ["bit strings", binaryText, 2500],
+    ["files", fileText, 1000],
+    ["files with faults", mutated(fileText), 1000],
+    ["terms with faults", mutated(termText), 2000],
+    ["tokens in any order", tokenSoup, 2500],
+  ];
+  for (const [name, arbitrary, count] of kinds) {
+    it(`are read, or refused, as file:consult/1 does: ${name}`, PATIENCE, async () => {
+      const sizes = { accepted: 0, refused: 0 };
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(arbitrary.filter(withoutMark), { minLength: 1, maxLength: 2 * BATCH, size: "max" }),
+          async (texts) => {
+            const bytes = texts.map((text) => Buffer.from(text));
+            const theirs = await consult(bytes);
+            texts.forEach((text, index) => {
+              const expected = theirs[index];
+              const ours = consultHere(bytes[index]!);
+              const context = `${JSON.stringify(text)} gives ${show(ours)}, in Erlang ${show(expected)}`;
+              expect(ours === undefined, context).toBe(expected === undefined);
+              if (expected !== undefined) expect(canonical(ours!) === canonical(expected), context).toBe(true);
+              sizes[expected === undefined ? "refused" : "accepted"]++;
+            });
+          },
+        ),
+        limits(count / BATCH),
+      );
+      // A generator that only makes texts of one sort proves little.
+      expect(Math.min(sizes.accepted, sizes.refused)).toBeGreaterThan((sizes.accepted + sizes.refused) / 100);
+    });
+  }
+});
