@@ -15,18 +15,18 @@ import type { LibraryPath } from "./library-path.js";
  */
 export async function loadRelease(reader: FileReader, rel: string, libraries: LibraryPath): Promise<LoadedRelease> {
   const manifest = await readRelease(reader, rel, libraries);
-  const problems: Problem[] = [];
-  const found = await Promise.all(
-    manifest.record.applications.map(async (entry, index): Promise<LoadedApplication | undefined> => {
-      const application = await libraries.find(entry.name, entry.vsn);
-      if ("manifest" in application) return { entry, app: application.manifest.record, ...application };
-      const span = manifest.locate(["applications", index]);
-      for (const problem of application) problems.push(problem.span === undefined ? { ...problem, span } : problem);
-      return undefined;
-    }),
+  const results = await Promise.all(
+    manifest.record.applications.map(async (entry) => ({ entry, result: await libraries.find(entry.name, entry.vsn) })),
   );
+  const problems: Problem[] = [];
+  const applications = results.flatMap(({ entry, result }, index): LoadedApplication[] => {
+    if ("manifest" in result) return [{ entry, app: result.manifest.record, ...result }];
+    const span = manifest.locate(["applications", index]);
+    for (const problem of result) problems.push(problem.span === undefined ? { ...problem, span } : problem);
+    return [];
+  });
   if (problems.length > 0) throw new ProblemError(problems as [Problem, ...Problem[]]);
-  return { rel: manifest.record, manifest, applications: found.filter((application) => application !== undefined) };
+  return { rel: manifest.record, manifest, applications };
 }
 
 async function readRelease(reader: FileReader, rel: string, libraries: LibraryPath): Promise<Manifest<Rel>> {
