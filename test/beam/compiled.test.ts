@@ -7,7 +7,6 @@ import { codeChangeVsn } from "../../src/beam/vsn.js";
 import { decodeTerm } from "../../src/terms/etf/decode.js";
 import { encodeTerm } from "../../src/terms/etf/encode.js";
 import { atom, list, string, tuple, type List } from "../../src/terms/term.js";
-import { string } from "../../src/terms/term.js";
 import { describeErlang, useOracle } from "../support/erlang.js";
 import { each, unpack } from "../terms/etf/batch.js";
 
