@@ -24,6 +24,8 @@ export interface ExecutionContext {
   readonly plan: Plan;
   readonly prepared: PreparedUpgrade;
   readonly timeouts: Timeouts;
+  /** Whether the state of a process is kept before its code_change. */
+  readonly keepState: boolean;
   readonly population: Population;
   readonly undo: UndoLog;
   readonly suspensions: Suspensions;

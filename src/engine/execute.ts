@@ -16,6 +16,8 @@ import { UndoLog } from "./undo-log.js";
 export interface ExecuteOptions {
   readonly timeouts?: Partial<Timeouts>;
   readonly onProgress?: OnProgress;
+  /** Whether states are kept before code_change, so that they can be put back. True unless said otherwise. */
+  readonly keepState?: boolean;
   /** When it fires, the step at work is finished and what was done is taken back. */
   readonly signal?: AbortSignal;
 }
@@ -117,6 +119,7 @@ function newContext(
     plan,
     prepared,
     timeouts,
+    keepState: options.keepState ?? true,
     population: new Population(target, timeouts.callMs, (pid) => suspensions.isSuspended(pid)),
     undo: new UndoLog(),
     suspensions,

@@ -27,6 +27,8 @@ export interface NodeOptions {
   /** More arguments for `erl`. With `elixir`, none may contain a space. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Starts `erlexec` with this directory as ROOTDIR, as the start script of a release does; `erts-VSN` must lie in it. */
+  readonly root?: { readonly directory: string; readonly erts: string };
   /** False: no `-kernel inet_dist_use_interface`; then `args` must keep the node on loopback. */
   readonly bindLoopback?: boolean;
 }
@@ -115,13 +117,14 @@ export async function startNode(options: NodeOptions = {}): Promise<PeerNode> {
   const [command, args] =
     options.elixir === true
       ? ["elixir", ["--no-halt", "--erl", ["-noinput", ...erlArguments].join(" "), "-e", ":ok"]]
-      : ["erl", ["-noinput", ...erlArguments]];
+      : [rootedEmulator(options.root), ["-noinput", ...erlArguments]];
   const child = spawn(command, args, {
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
     env: {
       ...process.env,
       ...{ HOME: home, ERL_EPMD_PORT: String(epmd.port), ERL_EPMD_ADDRESS: "127.0.0.1" },
       ...{ ERL_CRASH_DUMP: "/dev/null", ERL_AFLAGS: "", ERL_FLAGS: "", ERL_ZFLAGS: "", LANG: "C.UTF-8" },
+      ...rootEnvironment(options.root),
       ...options.env,
     },
   });
@@ -134,6 +137,17 @@ export async function startNode(options: NodeOptions = {}): Promise<PeerNode> {
     throw error;
   }
   return node;
+}
+
+function rootedEmulator(root: NodeOptions["root"]): string {
+  return root === undefined ? "erl" : join(root.directory, `erts-${root.erts}`, "bin", "erlexec");
+}
+
+/** What OTP's `erl` script sets for `erlexec`. */
+function rootEnvironment(root: NodeOptions["root"]): Record<string, string> {
+  if (root === undefined) return {};
+  const { directory, erts } = root;
+  return { ROOTDIR: directory, BINDIR: join(directory, `erts-${erts}`, "bin"), EMU: "beam", PROGNAME: "erl" };
 }
 
 interface Identity {

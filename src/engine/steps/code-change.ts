@@ -19,7 +19,7 @@ export async function codeChange(instruction: CodeChange, context: ExecutionCont
   let count = 0;
   for (const { module, extra } of instruction.modules) {
     const pids = context.suspended.get(module) ?? [];
-    await keepStates(module, pids, context);
+    if (context.keepState) await keepStates(module, pids, context);
     count += await changeProcesses(module, pids, extra, oldVsn(module, instruction.mode ?? "up", context), context);
   }
   return count;
