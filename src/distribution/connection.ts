@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
+import { EtfError } from "../terms/etf/error.js";
 import type { DownReason } from "../target/target.js";
-import { ControlError, decodeControl, encodeControl, type ControlMessage } from "./control.js";
+import { ControlError, decodeControl, encodeControl, type ControlMessage, type OutgoingMessage } from "./control.js";
 import { flag } from "./flags.js";
 import { encodeMessage, MessageDecoder, type Packet } from "./fragments.js";
 import { FrameDecoder, FrameError, TICK } from "./frames.js";
@@ -8,10 +9,6 @@ import type { Established } from "./handshake.js";
 import { Heartbeat } from "./heartbeat.js";
 import { Outbox, type SendObserver } from "./outbox.js";
 import { failureOf } from "./socket.js";
-import { EtfError } from "../terms/etf/error.js";
-
-/** A message that can be sent. */
-export type OutgoingMessage = Exclude<ControlMessage, { kind: "unknown" }>;
 
 export interface ConnectionOptions {
   /** A node that was silent for so long, in milliseconds, is gone. */

@@ -42,6 +42,9 @@ export type ControlMessage =
   /** An operation that is not known here, passed on as it came. */
   | { readonly kind: "unknown"; readonly control: Term; readonly payload: Term | undefined };
 
+/** A message that can be sent. */
+export type OutgoingMessage = Exclude<ControlMessage, { kind: "unknown" }>;
+
 const op = {
   LINK: 1,
   SEND: 2,
@@ -88,7 +91,7 @@ export class ControlError extends Error {
 }
 
 /** The message as terms. */
-export function encodeControl(message: Exclude<ControlMessage, { kind: "unknown" }>): RawMessage {
+export function encodeControl(message: OutgoingMessage): RawMessage {
   switch (message.kind) {
     case "link":
       return { control: tuple(op.LINK, message.from, message.to) };

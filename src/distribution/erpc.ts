@@ -1,7 +1,6 @@
 import { atom, Atom, List, Reference, tuple, Tuple, type Pid, type Term } from "../terms/term.js";
 import type { Mfa, Outcome } from "../target/target.js";
-import type { OutgoingMessage } from "./connection.js";
-import type { ControlMessage } from "./control.js";
+import type { ControlMessage, OutgoingMessage } from "./control.js";
 import { timerMs } from "./deadline.js";
 import type { SendObserver } from "./outbox.js";
 import type { OwnProcess } from "./own-process.js";

@@ -1,6 +1,5 @@
 import { atom, List, Pid, Reference, tuple, Tuple, type Atom, type Term } from "../terms/term.js";
-import type { OutgoingMessage } from "./connection.js";
-import type { ControlMessage } from "./control.js";
+import type { ControlMessage, OutgoingMessage } from "./control.js";
 import type { OwnProcess } from "./own-process.js";
 
 /** What processes of the node tell our process. */

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
@@ -192,6 +193,27 @@ describeErlang("a hidden node", () => {
     await using target = await connectTo(node());
     expect(await node().eval("{nodes(), nodes(hidden)}")).toBe(`{[],['${target.ownNode}']}`);
     expect(await node().eval("net_adm:names()")).toBe(`{ok,[{"${node().name.split("@")[0]!}",${node().port}}]}`);
+  });
+
+  it("is not told to the nodes that are connected with it", async () => {
+    await using other = await startNode({ cookie: node().cookie });
+    expect(await other.eval(`net_adm:ping('${node().name}')`)).toBe("pong");
+    {
+      await using target = await connectTo(node());
+      await target.call(erlang("abs", 1), { timeoutMs });
+      await node().eval("global:sync()");
+      expect(await other.eval("{nodes(), nodes(hidden)}")).toBe(`{[${node().name}],[]}`);
+    }
+    expect(await other.eval("{nodes(), nodes(hidden)}")).toBe(`{[${node().name}],[]}`);
+  });
+
+  it("shows its cookie to nobody", async () => {
+    await using target = await connectTo(node());
+    const call = target.call({ module: "timer", function: "sleep", args: [50] }, { timeoutMs });
+    const shown = inspect(target, { depth: 20, showHidden: true }) + JSON.stringify(target);
+    expect(shown).toContain(node().name);
+    expect(shown).not.toContain(node().cookie);
+    await call;
   });
 
   it("leaves nothing when it closes", async () => {

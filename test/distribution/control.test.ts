@@ -1,18 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { atom, list, Pid, Reference, tuple, type Term } from "../../src/terms/term.js";
-import { ControlError, decodeControl, encodeControl, type ControlMessage } from "../../src/distribution/control.js";
+import { ControlError, decodeControl, encodeControl, type OutgoingMessage } from "../../src/distribution/control.js";
 import { anyAtom, anyPid, anyReference, anyTerm } from "./generators.js";
-
-type Known = Exclude<ControlMessage, { kind: "unknown" }>;
 
 const from = anyPid;
 const to = anyPid;
 const ref = anyReference;
-const kind = <K extends Known["kind"]>(name: K): fc.Arbitrary<K> => fc.constant(name);
+const kind = <K extends OutgoingMessage["kind"]>(name: K): fc.Arbitrary<K> => fc.constant(name);
 const id = fc.oneof(fc.integer({ min: 1 }), fc.bigInt({ min: 2n ** 60n, max: 2n ** 64n - 1n }));
 
-const anyMessage: fc.Arbitrary<Known> = fc.oneof(
+const anyMessage: fc.Arbitrary<OutgoingMessage> = fc.oneof(
   fc.record({ kind: kind("link"), from, to }),
   fc.record({ kind: kind("unlink"), id: fc.option(id, { nil: undefined }), from, to }),
   fc.record({ kind: kind("unlink_ack"), id, from, to }),

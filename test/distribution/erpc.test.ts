@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { atom, Pid, tuple, type Term } from "../../src/terms/term.js";
 import type { Outcome } from "../../src/target/target.js";
-import type { OutgoingMessage } from "../../src/distribution/connection.js";
+import type { OutgoingMessage } from "../../src/distribution/control.js";
 import { Calls } from "../../src/distribution/erpc.js";
 import type { SendObserver } from "../../src/distribution/outbox.js";
 import { OwnProcess } from "../../src/distribution/own-process.js";
