@@ -35,7 +35,13 @@ export function embeddedKind(): TargetKind {
         { root, boot: vsn, connectTimeout: 0, timeout: 5_000 },
         pino({ level: "silent" }),
       );
-      return { target, root, [Symbol.asyncDispose]: () => target[Symbol.asyncDispose]() as Promise<void> };
+      return {
+        target,
+        root,
+        [Symbol.asyncDispose]: async () => {
+          await target[Symbol.asyncDispose]();
+        },
+      };
     },
     close: () => Promise.resolve(),
   };
@@ -53,13 +59,13 @@ export function realKind(): TargetKind {
   return {
     name: "real",
     boot: async (release, vsn) => {
-      const { root, start } = await rootOf(release);
-      const node = await start(vsn);
+      const rooted = await rootOf(release);
+      const node = await rooted.start(vsn);
       try {
         const target = await connectTo(node);
         return {
           target,
-          root,
+          root: rooted.root,
           [Symbol.asyncDispose]: async () => {
             await target[Symbol.asyncDispose]();
             await node.stop();
