@@ -10,7 +10,9 @@
 export type Effect = "read" | "reversible" | "irreversible";
 
 export const surface = {
-  // What the node is.
+  // What the node is. The first two are asked by the distribution client itself, when it connects.
+  "erlang:system_info/1": "read",
+  "erlang:whereis/1": "read",
   "init:script_id/0": "read",
   "release_handler:which_releases/0": "read",
 
