@@ -13,6 +13,7 @@ import type { Kind, KindName, RecordOf } from "./kinds/kind.js";
 import { rel } from "./kinds/rel.js";
 import { relup } from "./kinds/relup.js";
 import type { App, Appup, Manifest, Rel, Relup } from "./records.js";
+import { parsingAs } from "./wrong-form.js";
 import { parseYaml, tooDeep } from "./yaml/document.js";
 import { YamlNode } from "./yaml/node.js";
 import { decodeYaml } from "./yaml/text.js";
@@ -57,11 +58,12 @@ export function readRoot(
   file: string,
 ): { readonly root: Node; readonly warnings: readonly Problem[] } {
   if (fileForm(file) === "yaml") {
-    const document = parseYaml(typeof input === "string" ? input : decodeYaml(input, file), file);
+    const text = typeof input === "string" ? input : decodeYaml(input, file);
+    const document = parsingAs("yaml", text, file, () => parseYaml(text, file));
     return { root: new YamlNode(document, document.root), warnings: [] };
   }
   const text = typeof input === "string" ? input : decodeSource(input, file);
-  const [first, second] = parseForms(text, file);
+  const [first, second] = parsingAs("erlang", text, file, () => parseForms(text, file));
   if (first === undefined) throw emptyFile(kind.name, text, file);
   if (second !== undefined && !kind.firstTermCounts) throw new ProblemError([moreTerms(kind.name, second)]);
   const root = new TermNode(first.term, (path) => first.locate(path));
@@ -78,9 +80,16 @@ export function guardDepth<Result>(input: Input, file: string, read: () => Resul
   }
 }
 
+const article: Readonly<Record<KindName, string>> = {
+  rel: "a .rel",
+  app: "an .app",
+  appup: "an .appup",
+  relup: "a relup",
+};
+
 function emptyFile(name: KindName, text: string, file: string): ProblemError {
   const span = new SourceText(text, file).span(text.length, text.length);
-  const summary = `the file holds no term; a ${name} file holds one`;
+  const summary = `the file holds no term; ${article[name]} holds one`;
   return new ProblemError([{ code: "syntax-error", severity: "error", summary, span }]);
 }
 
@@ -89,7 +98,7 @@ function moreTerms(name: KindName, second: Form): Problem {
   return {
     code: "more-than-one-term",
     severity: "error",
-    summary: `a ${name} file holds one term, and here a second one begins`,
+    summary: `${article[name]} holds one term, and here a second one begins`,
     detail: "OTP refuses such a file.",
     hint: "Take out what follows the first full stop.",
     span: second.locate([]),

@@ -1,8 +1,8 @@
 import type { Problem } from "../../terms/problem.js";
 import { atom, List, string, tuple, type Term } from "../../terms/term.js";
 import { draftAt, type Draft } from "../draft/draft.js";
-import { readAtom, readAtoms, readList, readRecord, readText, type Node } from "../draft/readers.js";
-import { atomDraft, atomsDraft, listDraft, textDraft, type TermNode } from "../erlang/node.js";
+import { readAtom, readAtoms, readList, readRecord, readText, type Node, type Read } from "../draft/readers.js";
+import { atomDraft, atomsDraft, listDraft, textDraft, TermNode } from "../erlang/node.js";
 import type { Rel, RelApplication } from "../records.js";
 import { relSchema } from "../schema/rel.js";
 import { warningOf } from "../wording/problem.js";
@@ -39,12 +39,21 @@ function applicationDraft(node: TermNode): Draft {
   return node.object(fields);
 }
 
-const readApplication = readRecord(applicationDraft, {
+const readFields = readRecord(applicationDraft, {
   name: readAtom,
   vsn: readText,
   type: readAtom,
   includedApplications: readAtoms,
 });
+
+/** `kernel: "9.0"` is what everybody tries first. */
+const readApplication: Read = (node) => {
+  if (node instanceof TermNode || node.entries.length !== 1) return readFields(node);
+  const { key, value } = node.entries[0]!;
+  const isPair = key !== "name" && key !== "vsn" && typeof value.scalar === "string";
+  const hint = `Write { name: ${key}, vsn: ${JSON.stringify(value.scalar)} }.`;
+  return isPair ? node.fault("bad-release-application", hint) : readFields(node);
+};
 
 function encodeApplication({ name, vsn, type, includedApplications }: RelApplication): Term {
   return tuple(

@@ -1,9 +1,6 @@
 import { List } from "../../terms/term.js";
-import { asAtom, asString } from "./hints.js";
-import { catalog, type Found } from "./wording.js";
-
-const atoms = ({ form }: Found) =>
-  form === "yaml" ? "Write a list of names: [a, b]." : "Write a list of atoms: [a, b].";
+import { asAtom, asAtoms, asString } from "./hints.js";
+import { aString, anAtom, atomList, catalog, type Found } from "./wording.js";
 
 const pairs = ({ form, value }: Found): string | undefined => {
   if (form === "yaml") return "Write a mapping: { key: value }.";
@@ -20,7 +17,7 @@ export const appWording = catalog({
         ? `an application is a mapping with name, vsn, description and others, not ${text}`
         : `an application is written {application, Name, [{Key, Value}]}, not ${text}`,
   },
-  "bad-application-name": { what: "the application's name", expected: "an atom", hint: asAtom },
+  "bad-application-name": { what: "the application's name", expected: anAtom, hint: asAtom },
   "bad-application-key": {
     what: "a key of an application",
     expected: "{Key, Value}",
@@ -34,57 +31,61 @@ export const appWording = catalog({
   },
   "bad-description": {
     what: "the description",
-    expected: "a string",
+    expected: aString,
     hint: asString,
     example: '{description, "..."}',
   },
-  "bad-id": { what: "the id", expected: "a string", hint: asString },
+  "bad-id": { what: "the id", expected: aString, hint: asString },
   "bad-app-modules": {
     what: "the modules of the application",
     plural: true,
     example: "{modules, [...]}",
-    expected: "a list of atoms",
-    hint: atoms,
+    expected: atomList,
+    hint: asAtoms,
   },
   "bad-registered": {
     what: "the registered names",
     plural: true,
-    expected: "a list of atoms",
-    hint: atoms,
+    expected: atomList,
+    hint: asAtoms,
     example: "{registered, []}",
   },
-  "bad-registered-name": { what: "the registered name", expected: "an atom", hint: asAtom },
+  "bad-registered-name": { what: "the registered name", expected: anAtom, hint: asAtom },
   "bad-applications": {
     what: "the applications that must run before this one",
     plural: true,
     example: "{applications, [kernel, stdlib]}",
-    expected: "a list of atoms",
-    hint: atoms,
+    expected: atomList,
+    hint: asAtoms,
   },
-  "bad-optional-applications": { what: "the optional applications", expected: "a list of atoms", hint: atoms },
+  "bad-optional-applications": { what: "the optional applications", plural: true, expected: atomList, hint: asAtoms },
   "bad-env": {
     what: "the environment (env)",
-    expected: "a list of {Key, Value} whose keys are atoms",
+    expected: { erlang: "a list of {Key, Value} whose keys are atoms", yaml: "a mapping" },
     hint: pairs,
   },
-  "bad-env-key": { what: "the key of the environment", expected: "an atom", hint: asAtom },
+  "bad-env-key": { what: "the key of the environment", expected: anAtom, hint: asAtom },
   "bad-env-pair": {
     what: "a parameter of the environment",
     expected: "{Key, Value}",
   },
   "bad-start-phases": {
     what: "the start phases",
-    expected: "a list of {Phase, Arguments} whose phases are atoms",
+    plural: true,
+    expected: { erlang: "a list of {Phase, Arguments} whose phases are atoms", yaml: "a mapping" },
     hint: pairs,
   },
-  "bad-start-phase-name": { what: "the start phase", expected: "an atom", hint: asAtom },
+  "bad-start-phase-name": { what: "the start phase", expected: anAtom, hint: asAtom },
   "bad-start-phase": { what: "a start phase", expected: "{Phase, Arguments}" },
   "bad-value": { what: "the value", expected: "a term" },
   "bad-max-time": { what: "maxT", expected: "a number of milliseconds above 0, or infinity" },
   "bad-max-processes": { what: "maxP", expected: "a number above 0, or infinity" },
   "bad-mod": {
     what: "mod",
-    expected: "{Module, Arguments}, or [] for an application without processes",
+    expected: {
+      erlang: "{Module, Arguments}, or [] for an application without processes",
+      yaml: "a mapping with module and args, or [] for an application without processes",
+    },
     hint: ({ form, value }) =>
       form === "yaml"
         ? "Write { module: my_app, args: [] }, or leave mod out."
@@ -94,11 +95,12 @@ export const appWording = catalog({
   },
   "bad-runtime-dependencies": {
     what: "the runtime dependencies",
-    expected: "a list of strings",
+    plural: true,
+    expected: { erlang: "a list of strings", yaml: "a list of texts" },
     hint: ({ form }) =>
       form === "yaml" ? 'Write a list of texts: ["kernel-8.0"].' : 'Write a list of strings: ["kernel-8.0"].',
   },
-  "bad-runtime-dependency": { what: "the runtime dependency", expected: "a string", hint: asString },
+  "bad-runtime-dependency": { what: "the runtime dependency", expected: aString, hint: asString },
   "bad-extra-keys": { what: "the extra keys", expected: "a mapping", hint: pairs },
   "bad-extra-key": { what: "the extra key", expected: "a name" },
   "known-extra-key": {

@@ -1,6 +1,7 @@
 import { textOf } from "../../terms/access.js";
 import { printAtom, printTerm } from "../../terms/print.js";
 import { Atom, Bitstring, Float, List } from "../../terms/term.js";
+import { suggestion } from "../draft/suggest.js";
 import type { Found } from "./wording.js";
 
 /** Hints that several rules give. */
@@ -10,6 +11,14 @@ const isText = (value: unknown): value is List | Bitstring => value instanceof L
 function textOfValue(value: unknown): string | undefined {
   return isText(value) ? textOf(value) : undefined;
 }
+
+/** For what must be a list of atoms. */
+export const asAtoms = ({ form }: Found): string =>
+  form === "yaml" ? "Write a list of names: [a, b]." : "Write a list of atoms: [a, b].";
+
+/** For what must be one of a few names: the one that was probably meant. */
+export const meant = (value: unknown, names: readonly string[]): string | undefined =>
+  typeof value === "string" ? suggestion(value, names) : undefined;
 
 const quoted = (content: string): string => JSON.stringify(content);
 

@@ -1,9 +1,6 @@
-import { Atom, List, Tuple } from "../../terms/term.js";
-import { asAtom, asString } from "./hints.js";
-import { catalog } from "./wording.js";
-
-const yamlAtoms = (found: { form: string }) =>
-  found.form === "yaml" ? "Write a list of names: [a, b]" : "Write a list of atoms: [a, b]";
+import { Atom, Tuple } from "../../terms/term.js";
+import { asAtom, asAtoms, asString, meant } from "./hints.js";
+import { aString, anAtom, atomList, catalog } from "./wording.js";
 
 /** The rules for upgrade instructions, as systools_rc:check_syntax/1 has them. */
 export const instructionWording = catalog({
@@ -16,7 +13,7 @@ export const instructionWording = catalog({
   "bad-instruction-form": {
     what: "the instruction",
     expected: "written in one of its forms",
-    summary: ({ text }) => `the instruction has none of its forms: ${text}`,
+    summary: ({ text }) => `no instruction is written like this: ${text}`,
     hint: ({ note }) => note,
   },
   "instruction-not-implemented": {
@@ -34,23 +31,25 @@ export const instructionWording = catalog({
   },
   "bad-script": {
     what: "the instructions",
+    plural: true,
     expected: "a list",
     detail: "A script is a list of upgrade instructions. It may be empty.",
   },
-  "bad-module": { what: "the module", expected: "an atom", hint: asAtom },
-  "bad-module-list": { what: "the modules", expected: "a list of atoms", hint: yamlAtoms },
+  "bad-module": { what: "the module", expected: anAtom, hint: asAtom },
+  "bad-module-list": { what: "the modules", plural: true, expected: atomList, hint: asAtoms },
   "bad-dep-mods": {
     what: "the modules that this one depends on (DepMods)",
-    expected: "a list of atoms",
-    hint: yamlAtoms,
+    plural: true,
+    expected: atomList,
+    hint: asAtoms,
   },
   "bad-change": {
     what: "the change",
-    expected: "soft or {advanced, Extra}",
+    expected: { erlang: "soft or {advanced, Extra}", yaml: "soft or { advanced: ... }" },
     detail: "soft: the new code takes the state as it is. {advanced, Extra}: code_change is called, with Extra.",
     hint: ({ form, value }) => {
-      if (form === "yaml") return "Write change: soft, or change: { advanced: [] }";
-      return value instanceof Atom && value.name === "advanced" ? "Write {advanced, []}" : undefined;
+      if (value === "advanced") return form === "yaml" ? "Write { advanced: [] }." : "Write {advanced, []}.";
+      return form === "yaml" ? "Write soft, or { advanced: [] }." : undefined;
     },
   },
   "bad-extra": { what: "the Extra argument of code_change", expected: "a term" },
@@ -68,6 +67,7 @@ export const instructionWording = catalog({
   "bad-mod-type": {
     what: "the kind of the module's processes (ModType)",
     expected: "static or dynamic",
+    hint: ({ value }) => meant(value, ["static", "dynamic"]),
     detail:
       "dynamic: the new code is loaded before code_change is called, static: after it. It matters for upgrades only.",
   },
@@ -76,28 +76,23 @@ export const instructionWording = catalog({
     expected: "soft_purge or brutal_purge",
     detail:
       "brutal_purge kills the processes that still run old code, soft_purge refuses the upgrade where there are any.",
-    hint: ({ value }) => {
-      const name = value instanceof Atom ? value.name : value;
-      return name === "soft" || name === "brutal" ? `Write ${name}_purge` : undefined;
-    },
+    hint: ({ value }) =>
+      value === "soft" || value === "brutal" ? `Write ${value}_purge.` : meant(value, ["soft_purge", "brutal_purge"]),
   },
   "bad-timeout": {
     what: "the timeout",
     expected: "default, infinity, or a number of milliseconds from 1 to 4294967295",
     detail: "It is how long one process may take to suspend.",
   },
-  "bad-application": { what: "the application", expected: "an atom", hint: asAtom },
+  "bad-application": { what: "the application", expected: anAtom, hint: asAtom },
   "bad-start-type": {
     what: "the start type",
     expected: "permanent, transient, temporary, load or none",
-    hint: ({ value }) =>
-      value instanceof List
-        ? "A start type is one atom. The list form belongs to the applications of a .rel."
-        : undefined,
+    hint: ({ value }) => meant(value, ["permanent", "transient", "temporary", "load", "none"]),
   },
   "bad-application-version": {
     what: "the application's version",
-    expected: "a string",
+    expected: aString,
     hint: asString,
     example: 'a string such as "1.0.0"',
   },
@@ -121,28 +116,34 @@ export const instructionWording = catalog({
       form === "yaml"
         ? `each element of code_change must be { module: ..., extra: ... }, not ${text}`
         : `each element of code_change must be {Module, Extra}, not ${text}`,
-    hint: ({ form, value }) => (form === "erlang" && value instanceof Atom ? `Write {${value.name}, []}` : undefined),
+    hint: ({ form, value }) => (form === "erlang" && value instanceof Atom ? `Write {${value.name}, []}.` : undefined),
   },
   "bad-mode": { what: "the mode of code_change", expected: "up or down" },
   "bad-sync-id": { what: "the id of sync_nodes", expected: "a term" },
   "bad-nodes": {
     what: "the nodes of sync_nodes",
-    expected: "a list of node names, or {Module, Function, Arguments}",
-  },
-  "bad-node": { what: "the node", expected: "an atom", hint: asAtom },
-  "bad-mfa": {
-    what: "the call",
-    expected: "{Module, Function, Arguments}",
-    hint: ({ form, value }) => {
-      if (form === "yaml") return "Write { module: m, function: f, args: [] }";
-      return value instanceof Tuple && value.arity === 2 ? "The list of arguments is missing: {M, F, []}" : undefined;
+    plural: true,
+    expected: {
+      erlang: "a list of atoms, or {Module, Function, Arguments}",
+      yaml: "a list of names, or a mapping with module, function and args",
     },
   },
-  "bad-function": { what: "the function", expected: "an atom", hint: asAtom },
+  "bad-node": { what: "the node", expected: anAtom, hint: asAtom },
+  "bad-mfa": {
+    what: "the call",
+    expected: { erlang: "{Module, Function, Arguments}", yaml: "a mapping with module, function and args" },
+    hint: ({ form, value }) => {
+      if (form === "yaml") return "Write { module: m, function: f, args: [] }.";
+      return value instanceof Tuple && value.arity === 2 ? "The list of arguments is missing: {M, F, []}." : undefined;
+    },
+  },
+  "bad-function": { what: "the function", expected: anAtom, hint: asAtom },
   "bad-arguments": {
     what: "the arguments",
+    plural: true,
     expected: "a list",
-    hint: ({ form }) => (form === "erlang" ? "Put them in a list: [Argument]" : "Put them in a list: [!erl argument]"),
+    hint: ({ form }) =>
+      form === "erlang" ? "Put them in a list: [Argument]." : "Put them in a list: [!erl argument].",
   },
   "bad-argument": { what: "the argument", expected: "a term" },
 });

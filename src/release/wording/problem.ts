@@ -1,13 +1,14 @@
 import type { Problem } from "../../terms/problem.js";
 import type { Origin } from "../draft/draft.js";
 import { wordings, type RuleId } from "./catalog.js";
-import type { Found } from "./wording.js";
+import type { Found, Wording } from "./wording.js";
 
 /** The problem of a value that breaks a rule. */
 export function problemOf(rule: RuleId, origin: Origin, what: Omit<Found, "form">): Problem {
   const found: Found = { ...what, form: origin.form };
   const wording = wordings[rule];
-  const summary = wording.summary?.(found) ?? `${wording.what} must be ${wording.expected}, not ${found.text}`;
+  const summary =
+    wording.summary?.(found) ?? `${wording.what} must be ${expectedIn(wording, origin)}, not ${found.text}`;
   return problem(rule, origin, summary, wording.detail, wording.hint?.(found));
 }
 
@@ -19,11 +20,16 @@ export function warningOf(rule: RuleId, origin: Origin, what: string): Problem {
 
 /** The problem of a field that isn't there; `around` is where the part that should have it was written. */
 export function missingProblem(rule: RuleId, around: Origin, field: string): Problem {
-  const { what, plural, expected, detail, example } = wordings[rule];
+  const { what, plural, detail, example } = wordings[rule];
+  const expected = expectedIn(wordings[rule], around);
   const added = around.form === "yaml" ? `the key ${field}` : example;
   const hint = added === undefined ? undefined : `Add ${added}.`;
   const summary = `${what} ${plural === true ? "are" : "is"} missing`;
   return problem(rule, around, summary, detail ?? `${plural === true ? "They" : "It"} must be ${expected}.`, hint);
+}
+
+function expectedIn({ expected }: Wording, { form }: Origin): string {
+  return typeof expected === "string" ? expected : expected[form];
 }
 
 function problem(code: string, origin: Origin, summary: string, detail?: string, hint?: string): Problem {

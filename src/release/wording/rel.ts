@@ -1,5 +1,5 @@
-import { asAtom, asString } from "./hints.js";
-import { catalog } from "./wording.js";
+import { asAtom, asAtoms, asString } from "./hints.js";
+import { aString, anAtom, atomList, catalog } from "./wording.js";
 
 /** The rules for a release resource file, as systools_make:check_rel/1 has them. */
 export const relWording = catalog({
@@ -13,11 +13,12 @@ export const relWording = catalog({
   },
   "bad-release-identity": { what: "the release's identity", expected: "{Name, Version}" },
   "bad-erts": { what: "the third element of a release", expected: "{erts, ErtsVersion}" },
-  "bad-release-name": { what: "the release's name", expected: "a string", hint: asString },
-  "bad-release-version": { what: "the release's version", expected: "a string", hint: asString },
-  "bad-erts-version": { what: "the version of erts", expected: "a string", hint: asString },
+  "bad-release-name": { what: "the release's name", expected: aString, hint: asString },
+  "bad-release-version": { what: "the release's version", expected: aString, hint: asString },
+  "bad-erts-version": { what: "the version of erts", expected: aString, hint: asString },
   "bad-release-applications": {
     what: "the release's applications",
+    plural: true,
     expected: "a list",
     hint: ({ form }) =>
       form === "yaml" ? 'Write a list: - { name: kernel, vsn: "9.0" }' : 'Write a list: [{kernel, "9.0"}, ...].',
@@ -25,18 +26,20 @@ export const relWording = catalog({
   "bad-release-application": {
     what: "an application of a release",
     expected: "one of its forms",
-    summary: ({ form, text }) =>
+    summary: ({ form, text, note }) =>
       form === "yaml"
-        ? `an application of a release is a mapping with name and vsn, not ${text}`
+        ? `an application of a release is a mapping with name and vsn${note === undefined ? `, not ${text}` : ""}`
         : `an application of a release is written {App, Vsn}, {App, Vsn, Type}, {App, Vsn, Included} or ` +
           `{App, Vsn, Type, Included}, not ${text}`,
+    hint: ({ note }) => note,
   },
   "bad-included-applications": {
     what: "the included applications",
-    expected: "a list of atoms",
-    hint: ({ form }) => (form === "yaml" ? "Write a list of names: [a, b]." : "Write a list of atoms: [a, b]."),
+    plural: true,
+    expected: atomList,
+    hint: asAtoms,
   },
-  "bad-included-application": { what: "the included application", expected: "an atom", hint: asAtom },
+  "bad-included-application": { what: "the included application", expected: anAtom, hint: asAtom },
   "missing-mandatory-application": {
     what: "the application",
     expected: "in the release",

@@ -1,5 +1,5 @@
 import { asString } from "./hints.js";
-import { catalog, type Found } from "./wording.js";
+import { aString, catalog, type Found } from "./wording.js";
 
 const upgradeForms = (what: string, entry: string) => (found: Found) =>
   found.form === "yaml"
@@ -13,9 +13,9 @@ export const upgradeFileWording = catalog({
     expected: "{Vsn, UpFrom, DownTo}",
     summary: upgradeForms("an appup", "{Version, Instructions}"),
   },
-  "bad-appup-version": { what: "the version of the application", expected: "a string", hint: asString },
-  "bad-up-from": { what: "the versions to upgrade from", expected: "a list" },
-  "bad-down-to": { what: "the versions to downgrade to", expected: "a list" },
+  "bad-appup-version": { what: "the version of the application", expected: aString, hint: asString },
+  "bad-up-from": { what: "the versions to upgrade from", plural: true, expected: "a list" },
+  "bad-down-to": { what: "the versions to downgrade to", plural: true, expected: "a list" },
   "bad-appup-entry": {
     what: "an entry of an appup",
     expected: "{Version, Instructions}",
@@ -29,7 +29,7 @@ export const upgradeFileWording = catalog({
     expected: 'a string, or a regular expression in a binary (<<"1\\\\..*">>)',
     summary: ({ form, text }) =>
       form === "yaml"
-        ? `the version must be a text, or { regex: "..." }, not ${text}`
+        ? `the version must be text, or { regex: "..." }, not ${text}`
         : `the version must be a string, or a binary that is a regular expression, not ${text}`,
     hint: asString,
   },
@@ -43,7 +43,7 @@ export const upgradeFileWording = catalog({
     expected: "{Vsn, UpFrom, DownTo}",
     summary: upgradeForms("a relup", "{Vsn, Description, Script}"),
   },
-  "bad-relup-version": { what: "the version of the release", expected: "a string", hint: asString },
+  "bad-relup-version": { what: "the version of the release", expected: aString, hint: asString },
   "bad-relup-entry": {
     what: "an entry of a relup",
     expected: "{Vsn, Description, Script}",

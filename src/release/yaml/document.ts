@@ -84,17 +84,18 @@ const hints: Partial<Record<yaml.ErrorCode, string>> = {
   TAB_AS_INDENT: "Indent with spaces.",
   BAD_SCALAR_START: "Put the text in quotes.",
   BLOCK_AS_IMPLICIT_KEY: "Put text that holds a colon in quotes.",
-  TAG_RESOLVE_FAILED: `The only tag a manifest may use is ${erlTag}, before text in quotes: ${erlTag} "{a, 1}"`,
+  TAG_RESOLVE_FAILED: `The one tag of manifests is ${erlTag}, before a term in quotes: ${erlTag} "{a, 1}"`,
 };
 
 function syntaxProblem(source: SourceText, error: yaml.YAMLError): Problem {
   const [start, end] = error.pos;
   const hint = hints[error.code];
   const limit = source.text.length;
+  const isErl = error.code === "TAG_RESOLVE_FAILED" && source.text.startsWith(erlTag, start);
   return {
     code: "syntax-error",
     severity: "error",
-    summary: `YAML: ${lowerFirst(error.message)}`,
+    summary: isErl ? `what follows ${erlTag} must be in quotes` : `YAML: ${lowerFirst(error.message)}`,
     ...(hint === undefined ? {} : { hint }),
     span: source.span(Math.min(start, limit), Math.min(Math.max(start, end), limit)),
   };

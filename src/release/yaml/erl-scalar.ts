@@ -29,6 +29,8 @@ function parse(text: string, places: Places) {
     const [first, ...rest] = error.problems.map((problem) => ({
       ...problem,
       summary: `in the !erl text: ${problem.summary}`,
+      // It may name lines and columns of the text.
+      ...(problem.detail === undefined ? {} : { detail: `Counted from the start of that text: ${problem.detail}` }),
       span: problem.span === undefined ? places.whole() : places.span(problem.span),
     }));
     throw new ProblemError([first!, ...rest]);
@@ -40,7 +42,7 @@ class Places {
   readonly file: string;
   readonly #source: SourceText;
   readonly #scalar: yaml.Scalar<string>;
-  #offsets: readonly number[] | undefined;
+  #characters: readonly Character[] | undefined;
 
   constructor(scalar: yaml.Scalar<string>, source: SourceText) {
     this.file = source.file;
@@ -54,37 +56,49 @@ class Places {
   }
 
   span(inner: Span): Span {
-    this.#offsets ??= align(this.#scalar, this.#source.text);
-    const start = this.#offsets[inner.start.offset];
-    const last = this.#offsets[Math.max(inner.start.offset, inner.end.offset - 1)];
-    return start === undefined || last === undefined ? this.whole() : this.#source.span(start, last + 1);
+    this.#characters ??= align(this.#scalar, this.#source.text);
+    const first = this.#characters[inner.start.offset];
+    const last = this.#characters[Math.max(inner.start.offset, inner.end.offset - 1)];
+    return first === undefined || last === undefined ? this.whole() : this.#source.span(first.start, last.end);
   }
 }
 
+/** Where one character of a value stands in the file, its escape included. */
+interface Character {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * The offset in the file of each character of the value: the next one there that is the same. White space and escapes
- * are where the two differ; an escape that can't be followed ends the alignment, and the whole scalar is the place.
+ * The places in the file of the characters of the value: of each the next one there that is the same. White space and
+ * escapes are where the two differ; an escape that can't be followed ends the alignment, and the whole scalar is the
+ * place.
  */
-function align(scalar: yaml.Scalar<string>, text: string): readonly number[] {
+function align(scalar: yaml.Scalar<string>, text: string): readonly Character[] {
   const [start, end] = scalar.range!;
-  const value = scalar.value;
   const quote = scalar.type === "QUOTE_DOUBLE" ? '"' : scalar.type === "QUOTE_SINGLE" ? "'" : "";
-  const offsets: number[] = [];
-  let at = quote === "" ? start : start + 1;
-  if (scalar.type === "BLOCK_LITERAL" || scalar.type === "BLOCK_FOLDED") at = text.indexOf("\n", start) + 1;
-  for (const character of value.split("")) {
+  const isBlock = scalar.type === "BLOCK_LITERAL" || scalar.type === "BLOCK_FOLDED";
+  const characters: Character[] = [];
+  let at = isBlock ? text.indexOf("\n", start) + 1 : start + quote.length;
+  const skipSpace = (): void => {
+    while (at < end && /\s/.test(text[at]!)) at++;
+  };
+  for (const character of scalar.value.split("")) {
+    const from = at;
     if (/\s/.test(character)) {
       // A line break in the file may be a space in the value, and indentation is not in the value.
-      offsets.push(at);
       if (text[at] === character) at++;
-      if (character === "\n" || text[at] === "\n") while (at < end && /[ \t\r\n]/.test(text[at]!)) at++;
+      if (character === "\n" || text[at] === "\n") skipSpace();
+      characters.push({ start: from, end: at });
       continue;
     }
-    while (at < end && /\s/.test(text[at]!)) at++;
-    if (quote === '"' && text[at] === "\\" && text[at + 1] === character) at++;
-    else if (text[at] !== character) return offsets;
-    offsets.push(at);
-    at += quote === "'" && character === "'" ? 2 : 1;
+    skipSpace();
+    const escape = quote === '"' ? "\\" : quote === "'" && character === "'" ? "'" : "";
+    const isEscaped = escape !== "" && text[at] === escape && text[at + 1] === character;
+    const length = isEscaped ? 2 : 1;
+    if (text[at + length - 1] !== character) return characters;
+    characters.push({ start: at, end: at + length });
+    at += length;
   }
-  return offsets;
+  return characters;
 }

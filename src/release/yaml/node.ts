@@ -140,7 +140,7 @@ export class YamlNode {
     if (this.isSequence) return "a list";
     const { scalar } = this;
     if (typeof scalar === "string") return `the text ${clip(JSON.stringify(scalar))}`;
-    if (scalar === null) return this.scalarSource === "" ? "nothing" : `the null value ${this.scalarSource}`;
+    if (scalar === null) return this.scalarSource === "" ? "nothing" : this.scalarSource;
     return `the ${typeof scalar === "boolean" ? "boolean" : "number"} ${clip(this.scalarSource)}`;
   }
 }
