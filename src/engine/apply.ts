@@ -16,8 +16,10 @@ export interface ApplyOptions extends ExecuteOptions {
   readonly expectedDigest?: string;
   /** Reads the states of the processes concerned before and after. */
   readonly showStates?: boolean;
-  /** How long the node is left to run after the last step before it is looked at again. */
+  /** How long the node is left to run after the last step before it is looked at again. The signal ends it early. */
   readonly soakMs?: number;
+  /** For each question to a process while the plan is made, as for `planUpgrade`. */
+  readonly observeTimeoutMs?: number;
 }
 
 export interface Applied {
@@ -38,7 +40,9 @@ export async function applyUpgrade(
   prepared: PreparedUpgrade,
   options: ApplyOptions = {},
 ): Promise<Applied> {
-  const { plan, facts }: PlannedUpgrade = await planUpgrade(target, prepared.upgrade, options.timeouts ?? {});
+  const { plan, facts }: PlannedUpgrade = await planUpgrade(target, prepared.upgrade, {
+    ...(options.observeTimeoutMs !== undefined && { timeoutMs: options.observeTimeoutMs }),
+  });
   const refusedFor = [
     ...plan.findings.filter((finding) => isBlocking(finding, options.allowed)),
     ...staleness(plan, options.expectedDigest),
@@ -48,10 +52,16 @@ export async function applyUpgrade(
   const shown = options.showStates === true ? processesToShow(plan, facts.processes, STATES_SHOWN) : [];
   const before = await readStates(target, shown, STATE_TIMEOUT_MS);
   const execution = await execute(target, plan, prepared, options);
-  if (options.soakMs !== undefined && options.soakMs > 0) await delay(options.soakMs);
+  await soak(options);
   const after = await readStates(target, shown, STATE_TIMEOUT_MS);
   const states = shown.map((process, index) => stateChange(process, before[index], after[index]));
   return { plan, refusedFor, execution, states };
+}
+
+async function soak({ soakMs = 0, signal }: ApplyOptions): Promise<void> {
+  if (soakMs === 0) return;
+  // Rejects for the signal only: whoever waits no longer wants to see the states as they are then.
+  await delay(soakMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 }
 
 const stateChange = (

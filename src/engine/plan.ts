@@ -2,7 +2,7 @@ import type { Target } from "../target/target.js";
 import type { Facts } from "../upgrade/facts.js";
 import { makePlan, type Plan } from "../upgrade/plan.js";
 import { changedModules, namedModules, type Upgrade } from "../upgrade/upgrade.js";
-import { DEFAULT_TIMEOUTS, type Timeouts } from "./context.js";
+import { DEFAULT_TIMEOUT_MS, type CallOptions } from "../otp/invoke.js";
 import { observe } from "./observe.js";
 
 export interface PlannedUpgrade {
@@ -10,11 +10,14 @@ export interface PlannedUpgrade {
   readonly facts: Facts;
 }
 
-/** Observes the node and sets the upgrade against it. Changes nothing. */
+/**
+ * Observes the node and sets the upgrade against it. Changes nothing.
+ * @param options.timeoutMs for each question to a process
+ */
 export async function planUpgrade(
   target: Target,
   upgrade: Upgrade,
-  timeouts: Partial<Timeouts> = {},
+  options: CallOptions = {},
 ): Promise<PlannedUpgrade> {
   const suspended = upgrade.script.flatMap((step) =>
     step.instruction === "suspend" ? step.modules.map(({ module }) => module) : [],
@@ -22,7 +25,7 @@ export async function planUpgrade(
   const facts = await observe(target, {
     modules: [...new Set([...namedModules(upgrade.script), ...changedModules(upgrade.script)])],
     probe: suspended,
-    timeoutMs: timeouts.suspendMs ?? DEFAULT_TIMEOUTS.suspendMs,
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
   });
   return { plan: makePlan(upgrade, facts), facts };
 }

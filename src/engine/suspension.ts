@@ -7,6 +7,8 @@ export interface SuspensionTimes {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
+  /** For each process that was suspended and resumed, by its pid as text: the longest time. */
+  readonly byProcess: ReadonlyMap<string, number>;
 }
 
 /**
@@ -17,6 +19,7 @@ export class Suspensions {
   readonly #now: () => number;
   readonly #since = new Map<string, { readonly pid: Pid; readonly at: number }>();
   readonly #durations: number[] = [];
+  readonly #longest = new Map<string, number>();
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
@@ -33,10 +36,13 @@ export class Suspensions {
   }
 
   resumed(pid: Pid): void {
-    const entry = this.#since.get(pidText(pid));
+    const key = pidText(pid);
+    const entry = this.#since.get(key);
     if (entry === undefined) return;
-    this.#since.delete(pidText(pid));
-    this.#durations.push(this.#now() - entry.at);
+    this.#since.delete(key);
+    const duration = this.#now() - entry.at;
+    this.#durations.push(duration);
+    this.#longest.set(key, Math.max(duration, this.#longest.get(key) ?? 0));
   }
 
   isSuspended(pid: Pid): boolean {
@@ -52,6 +58,7 @@ export class Suspensions {
       p50Ms: round(quantile(0.5)),
       p99Ms: round(quantile(0.99)),
       maxMs: round(sorted.at(-1) ?? 0),
+      byProcess: new Map([...this.#longest].map(([pid, ms]) => [pid, round(ms)])),
     };
   }
 }

@@ -14,23 +14,26 @@ export interface Finding {
   readonly pids: readonly string[];
 }
 
-export type FindingCode =
-  | "callback-not-declared"
-  | "unsupervised-process"
-  | "hidden-subtree"
-  | "code-change-missing"
-  | "vsn-not-set"
-  | "process-not-responding"
-  | "old-code-in-use"
-  | "no-upgrade-path"
-  | "module-missing"
-  | "module-not-in-app"
-  | "apply-before-point-of-no-return"
-  | "supervisor-suspended"
-  | "old-object-code-missing"
-  | "restarts-emulator"
-  | "sync-nodes"
-  | "stale-plan";
+/** Findings that the user may allow, so that they don't stand in the way. */
+export const ALLOWABLE_FINDINGS = [
+  "callback-not-declared",
+  "unsupervised-process",
+  "hidden-subtree",
+  "code-change-missing",
+  "vsn-not-set",
+  "process-not-responding",
+  "old-code-in-use",
+  "module-missing",
+  "module-not-in-app",
+  "apply-before-point-of-no-return",
+  "supervisor-suspended",
+  "old-object-code-missing",
+  "restarts-emulator",
+  "sync-nodes",
+] as const;
+
+/** `no-upgrade-path` leaves nothing to plan; a `stale-plan` is made anew. */
+export type FindingCode = (typeof ALLOWABLE_FINDINGS)[number] | "no-upgrade-path" | "stale-plan";
 
 /** True when a finding stands in the way: it is an error and wasn't allowed by the user. */
 export function isBlocking(finding: Finding, allowed: readonly string[] = []): boolean {
