@@ -9,6 +9,7 @@ import { readSysConfig } from "../release/sys-config.js";
 import { BootError, bootNode, BUILT_IN_APPLICATIONS, type BootRelease } from "../runtime/index.js";
 import type { Target } from "../target/target.js";
 import { CommandError, EXIT } from "./exit.js";
+import { logNodeEvent } from "./node-log.js";
 import type { TargetOptions } from "./options.js";
 
 /** A node that has just booted has nothing to show yet: it is left to run for a moment. */
@@ -21,11 +22,13 @@ const WARM_UP_MS = 150;
 export async function bootEmbedded(options: TargetOptions, log: Logger): Promise<Target> {
   const root = resolve(options.root);
   const vsn = options.boot ?? (await releaseToBoot(root));
+  const notLoaded: string[] = [];
   try {
     const node = await bootNode({
       release: await readBootRelease(root, vsn),
       onEvent: (event) => {
-        log.debug(event, "embedded node");
+        logNodeEvent(log, event);
+        if (event.kind === "module_load_failed") notLoaded.push(event.detail);
       },
       readApplication: (file, bytes) => encodeApp(readApp(bytes, file).record),
     });
@@ -36,8 +39,8 @@ export async function bootEmbedded(options: TargetOptions, log: Logger): Promise
     throw new CommandError(EXIT.invalid, {
       code: "boot-failed",
       summary: `the release ${vsn} in ${root} does not start`,
-      detail: error.message,
-      hint: "Mend what the detail names. --log-file FILE --log-level debug says more.",
+      detail: [error.message, ...notLoaded].join("\n"),
+      hint: "Mend what is named here. With --log-file FILE the log has all that the node reported.",
     });
   }
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import type { Problem } from "../terms/problem.js";
 import { registerApply } from "./commands/apply.js";
 import { registerCheck } from "./commands/check.js";
 import { registerConvert } from "./commands/convert.js";
@@ -7,8 +8,11 @@ import { registerRelup } from "./commands/relup.js";
 import { registerTree } from "./commands/tree.js";
 import { EXIT, type ExitCode } from "./exit.js";
 import { processIo, type Io } from "./io.js";
+import { failureText } from "./report.js";
 import { makeRun } from "./run.js";
 import { version } from "./version.js";
+
+const COMMANDS = [registerCheck, registerConvert, registerRelup, registerTree, registerPlan, registerApply];
 
 /**
  * Runs the command line.
@@ -16,6 +20,14 @@ import { version } from "./version.js";
  * @returns the exit code
  */
 export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
+  const exitCode = await runCommand(argv, io);
+  const failure = await io.written();
+  if (failure === undefined || exitCode !== EXIT.done) return exitCode;
+  io.err(`error: the result could not be written: ${failure.message}\n`);
+  return EXIT.usage;
+}
+
+async function runCommand(argv: readonly string[], io: Io): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.done;
   const program = makeProgram(io, (code) => (exitCode = code));
   try {
@@ -24,7 +36,7 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
-    if (argv.includes("--json")) io.out(`${JSON.stringify(usageJson(error), null, 2)}\n`);
+    if (wantsJson(argv)) io.out(failureText(schemaOf(program, argv), [usageProblem(error)]));
     return EXIT.usage;
   }
 }
@@ -36,21 +48,34 @@ function makeProgram(io: Io, exit: (code: ExitCode) => void): Command {
     .version(version)
     .exitOverride()
     .showSuggestionAfterError()
+    .showHelpAfterError(HELP_HINT)
     .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => io.paint.width });
-  for (const register of [registerCheck, registerConvert, registerRelup, registerTree, registerPlan, registerApply])
-    register(program, run);
+  for (const register of COMMANDS) register(program, run);
   return program;
 }
 
-function usageJson(error: CommanderError): object {
+const HELP_HINT = "See relupctl --help, or relupctl COMMAND --help.";
+
+/** True where a usage error has to be told as JSON too; what follows `--` are arguments. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(0, end === -1 ? argv.length : end).includes("--json");
+}
+
+/** The schema of the command that was meant, where it can be told. */
+function schemaOf(program: Command, argv: readonly string[]): string {
+  const word = argv.find((argument) => !argument.startsWith("-")) ?? "";
+  const command = program.commands.find((each) => each.name() === word || each.aliases().includes(word));
+  return `relupctl/${command?.name() ?? "error"}@1`;
+}
+
+/** Commander's message: `error: ...`, and on a line of its own a suggestion in parentheses. */
+function usageProblem({ message }: CommanderError): Problem {
+  const [summary, suggestion] = message.split("\n");
   return {
-    schema: "relupctl/error@1",
-    ok: false,
-    error: {
-      code: "usage",
-      summary: error.message.replace(/^error: /, ""),
-      detail: null,
-      hint: "See relupctl --help, or relupctl COMMAND --help.",
-    },
+    code: "usage",
+    severity: "error",
+    summary: summary!.replace(/^error: /, ""),
+    hint: [suggestion?.replace(/^\((.*)\)$/, "$1"), HELP_HINT].filter((hint) => hint !== undefined).join(" "),
   };
 }

@@ -4,6 +4,14 @@ import type { Io } from "./io.js";
 import { fit } from "./views/paint.js";
 import { subjectOf } from "./views/step.js";
 
+/** Back to the start of the line, and the line emptied. */
+const CLEAR_LINE = "\r\u001b[K";
+
+/** Said on stderr when an upgrade is interrupted. */
+export const INTERRUPTED =
+  "\nInterrupted: what is under way is finished or taken back first.\n" +
+  "A second interrupt ends relupctl at once, and leaves the node as it is then.\n";
+
 /** Follows an upgrade: a line on the terminal that is written over, and every event in the log. */
 export function followProgress(io: Io, log: Logger, quiet: boolean): OnProgress {
   const shows = io.errIsTerminal && !quiet;
@@ -13,9 +21,9 @@ export function followProgress(io: Io, log: Logger, quiet: boolean): OnProgress 
     if (event.kind === "step_started") {
       const { step } = event;
       const text = `step ${step.index + 1}  ${step.instruction.instruction}  ${subjectOf(step.instruction)}`;
-      io.err(`\r\u001b[K${io.paintErr.faint(fit(text, io.paintErr.width - 1))}`);
+      io.err(`${CLEAR_LINE}${io.paintErr.faint(fit(text, io.paintErr.width - 1))}`);
     } else if (event.kind === "upgrade_done") {
-      io.err("\r\u001b[K");
+      io.err(CLEAR_LINE);
     }
   };
 }

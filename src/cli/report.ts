@@ -1,6 +1,5 @@
-import type { Problem } from "../terms/problem.js";
-import { CallError } from "../otp/invoke.js";
-import { ProblemError } from "../terms/problem.js";
+import { CallError, UnexpectedAnswer } from "../otp/invoke.js";
+import { ProblemError, type Problem } from "../terms/problem.js";
 import { CommandError, EXIT, type ExitCode } from "./exit.js";
 import type { Io } from "./io.js";
 import type { Paint } from "./views/paint.js";
@@ -28,32 +27,36 @@ export async function settle(work: () => Promise<Report>): Promise<Result> {
   } catch (error) {
     if (error instanceof CommandError) return { problems: [error.problem], exitCode: error.exitCode };
     if (error instanceof ProblemError) {
-      return { problems: error.problems as [Problem, ...Problem[]], exitCode: exitCodeOf(error.problems[0]!) };
+      const problems = error.problems as [Problem, ...Problem[]];
+      return { problems, exitCode: exitCodeOf(problems) };
     }
-    if (error instanceof CallError) {
-      const problem: Problem = {
-        code: "call-failed",
-        severity: "error",
-        summary: error.message,
-        hint: "See the node's log. Nothing was changed if this came before the first step.",
-      };
-      return { problems: [problem], exitCode: EXIT.usage };
+    if (error instanceof CallError || error instanceof UnexpectedAnswer) {
+      return { problems: [callFailed(error)], exitCode: EXIT.usage };
     }
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const problem: Problem = {
-      code: "internal-error",
-      severity: "error",
-      summary: "relupctl failed in a way it should not",
-      detail,
-      hint: "Please report it, with this text.",
-    };
-    return { problems: [problem], exitCode: EXIT.usage };
+    return { problems: [internalError(error)], exitCode: EXIT.usage };
   }
 }
 
-/** What stands in the way exits with 3; every other problem is of a manifest. */
-function exitCodeOf(problem: Problem): ExitCode {
-  return REFUSALS.has(problem.code) ? EXIT.refused : EXIT.invalid;
+/** A question to the node that has no use without its answer. No step is among them: those fail the upgrade instead. */
+const callFailed = ({ message }: Error): Problem => ({
+  code: "call-failed",
+  severity: "error",
+  summary: message,
+  detail: "It was asked before the first step, or after the last.",
+  hint: "See whether the node runs, and its log.",
+});
+
+const internalError = (error: unknown): Problem => ({
+  code: "internal-error",
+  severity: "error",
+  summary: "relupctl failed in a way it should not",
+  detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  hint: "Please report it, with this text.",
+});
+
+/** Valid manifests of which no upgrade can be made on this node are refused; every other problem is of a manifest. */
+function exitCodeOf(problems: readonly Problem[]): ExitCode {
+  return problems.every(({ code }) => REFUSALS.has(code)) ? EXIT.refused : EXIT.invalid;
 }
 
 /** Valid manifests, but no upgrade to be made of them on this node. */
@@ -72,22 +75,29 @@ const REFUSALS: ReadonlySet<string> = new Set([
 export function print(result: Result, schema: string, json: boolean, io: Io): ExitCode {
   if ("report" in result) {
     const { report } = result;
-    if (json) io.out(`${JSON.stringify({ schema, ok: report.exitCode === EXIT.done, ...report.json }, null, 2)}\n`);
+    if (json) io.out(documentText(schema, report));
     else io.out(`${report.text(io.paint)}\n`);
     return report.exitCode;
   }
-  if (json) io.out(`${JSON.stringify(failureJson(schema, result.problems), null, 2)}\n`);
+  if (json) io.out(failureText(schema, result.problems));
   else io.err(`${result.problems.map((problem) => problemText(problem, io.paintErr)).join("\n\n")}\n`);
   return result.exitCode;
 }
 
-function failureJson(schema: string, problems: readonly [Problem, ...Problem[]]): object {
-  const [first] = problems;
-  const { code, summary, detail, hint } = first;
-  return {
+/** A report as the one JSON document. */
+export function documentText(schema: string, { json, exitCode }: Pick<Report, "json" | "exitCode">): string {
+  return jsonText({ schema, ok: exitCode === EXIT.done, ...json });
+}
+
+/** What kept a command from doing its work, as the one JSON document. */
+export function failureText(schema: string, problems: readonly [Problem, ...Problem[]]): string {
+  const { code, summary, detail, hint } = problems[0];
+  return jsonText({
     schema,
     ok: false,
     error: { code, summary, detail: detail ?? null, hint: hint ?? null },
     problems: problems.map(problemJson),
-  };
+  });
 }
+
+const jsonText = (document: object): string => `${JSON.stringify(document, null, 2)}\n`;

@@ -21,7 +21,8 @@ export interface OpenedTarget extends AsyncDisposable {
 export async function openTarget(options: TargetOptions, io: Io, log: Logger): Promise<OpenedTarget> {
   const target =
     options.node === undefined ? await bootEmbedded(options, log) : await connectTo(options.node, options, io);
-  log.info({ node: target.identity.node, otpRelease: target.identity.otpRelease }, "opened the node");
+  const { node, otpRelease } = target.identity;
+  log.info({ node, otpRelease }, "opened the node");
   return {
     target,
     isEmbedded: options.node === undefined,

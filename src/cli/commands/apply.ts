@@ -1,23 +1,19 @@
 import type { Command } from "commander";
 import type { Logger } from "pino";
 import { applyUpgrade, type Applied } from "../../engine/apply.js";
+import { allowOption } from "../allow.js";
+import { durationOption, parseDuration } from "../duration.js";
 import { CommandError, EXIT, type ExitCode } from "../exit.js";
+import { listenForInterrupt } from "../interrupt.js";
 import type { Io } from "../io.js";
-import {
-  durationOption,
-  withCommonOptions,
-  withTargetOptions,
-  type CommonOptions,
-  type TargetOptions,
-} from "../options.js";
+import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import { readPlanFile } from "../plan-file.js";
-import { followProgress } from "../progress.js";
+import { followProgress, INTERRUPTED } from "../progress.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
 import { prepare, sourceOf, withSourceArguments, type Source, type SourceOptions } from "../source.js";
 import { openTarget } from "../target.js";
 import { applyJson, applyText } from "../views/apply.js";
-import { allowOption } from "./plan.js";
 
 interface ApplyOptions extends CommonOptions, TargetOptions, SourceOptions {
   readonly plan?: string;
@@ -32,44 +28,40 @@ export function registerApply(program: Command, run: Run): void {
   const command = program
     .command("apply")
     .aliases(["install", "upgrade", "downgrade"])
-    .description("upgrade, or downgrade, the running node step by step");
-  withSourceArguments(withCommonOptions(withTargetOptions(command)))
+    .description("upgrade, or downgrade, the running node step by step (also: install, upgrade, downgrade)");
+  withSourceArguments(command)
     .option("--plan <file>", "apply the plan in this file; refused where it would be another one now")
     .addOption(allowOption())
     .addOption(durationOption("--suspend-timeout <duration>", "how long a process may take to answer suspend", 5_000))
     .addOption(durationOption("--code-change-timeout <duration>", "how long one code_change may take", 5_000))
     .option("--show-state", "show the states of the processes before and after (default: on the embedded node)")
     .option("--no-show-state", "don't read states")
-    .addOption(durationOption("--soak <duration>", "let the node run this long after the last step, then look again"))
-    .action(async (vsn: string | undefined, options: ApplyOptions) => {
-      await run("relupctl/apply@1", options, ({ io, log }) => apply(vsn, options, io, log));
-    });
+    .option("--soak <duration>", "let the node run this long after the last step, then look again", parseDuration);
+  withCommonOptions(withTargetOptions(command)).action(async (vsn: string | undefined, options: ApplyOptions) => {
+    await run("relupctl/apply@1", options, ({ io, log }) => apply(vsn, options, io, log));
+  });
 }
 
 async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log: Logger): Promise<Report> {
   const { source, digest } = await agreedSource(vsn, options);
   await using opened = await openTarget(options, io, log);
   const prepared = await prepare(opened, source, options);
-  const interrupt = new AbortController();
-  const onInterrupt = (): void => {
-    interrupt.abort();
-  };
-  process.once("SIGINT", onInterrupt);
-  try {
-    const applied = await applyUpgrade(opened.target, prepared, {
-      allowed: options.allow,
-      ...(digest !== undefined && { expectedDigest: digest }),
-      timeouts: { suspendMs: options.suspendTimeout, codeChangeMs: options.codeChangeTimeout },
-      showStates: options.showState ?? opened.isEmbedded,
-      soakMs: options.soak ?? (opened.isEmbedded ? EMBEDDED_SOAK_MS : 0),
-      onProgress: followProgress(io, log, options.json === true),
-      signal: interrupt.signal,
-    });
-    log.info({ result: applied.execution?.outcome ?? "refused", digest: applied.plan.digest }, "apply");
-    return { json: applyJson(applied), text: (paint) => applyText(applied, paint), exitCode: exitCodeOf(applied) };
-  } finally {
-    process.removeListener("SIGINT", onInterrupt);
-  }
+  using interruption = listenForInterrupt(() => {
+    log.warn("interrupted");
+    io.err(INTERRUPTED);
+  });
+  const applied = await applyUpgrade(opened.target, prepared, {
+    allowed: options.allow,
+    ...(digest !== undefined && { expectedDigest: digest }),
+    observeTimeoutMs: options.timeout,
+    timeouts: { suspendMs: options.suspendTimeout, codeChangeMs: options.codeChangeTimeout },
+    showStates: options.showState ?? opened.isEmbedded,
+    soakMs: options.soak ?? (opened.isEmbedded ? EMBEDDED_SOAK_MS : 0),
+    onProgress: followProgress(io, log, options.json === true),
+    signal: interruption.signal,
+  });
+  log.info({ result: applied.execution?.outcome ?? "refused", digest: applied.plan.digest }, "apply");
+  return { json: applyJson(applied), text: (paint) => applyText(applied, paint), exitCode: exitCodeOf(applied) };
 }
 
 /** What to upgrade to, and the digest of the plan that was agreed on, where there is one. */

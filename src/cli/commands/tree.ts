@@ -16,12 +16,12 @@ interface TreeCommandOptions extends CommonOptions, TargetOptions {
 
 export function registerTree(program: Command, run: Run): void {
   const command = program.command("tree").description("show the running supervision tree and which modules run where");
-  withCommonOptions(withTargetOptions(command))
+  command
     .option("--all", "show every child, where equal ones would be counted")
-    .option("--unsupervised", "also show the processes outside every tree")
-    .action(async (options: TreeCommandOptions) => {
-      await run("relupctl/tree@1", options, ({ io, log }) => tree(options, io, log));
-    });
+    .option("--unsupervised", "also show the processes outside every tree");
+  withCommonOptions(withTargetOptions(command)).action(async (options: TreeCommandOptions) => {
+    await run("relupctl/tree@1", options, ({ io, log }) => tree(options, io, log));
+  });
 }
 
 async function tree(options: TreeCommandOptions, io: Io, log: Logger): Promise<Report> {
