@@ -1,6 +1,7 @@
 import { Atom, Bitstring, type Term } from "../term.js";
 import { encodeTerm } from "./encode.js";
 import { EtfError } from "./error.js";
+import type { Reader } from "./reader.js";
 
 type Entries = readonly (readonly [Term, Term])[];
 
@@ -8,12 +9,13 @@ type Entries = readonly (readonly [Term, Term])[];
 const FEW = 8;
 
 /**
- * Refuses a map in which a key stands twice, as `erlang:binary_to_term/1` does. `at` is for the error.
- * Two keys that are maps themselves count as equal only when their entries have the same order.
+ * Refuses a map in which a key stands twice, as `erlang:binary_to_term/1` does. Two keys that are maps themselves count
+ * as equal only when their entries have the same order, and keys that are nothing but maps within maps within maps, far
+ * beyond what anybody writes, are not compared (see {@link Reader.keyBudget}).
  */
-export function checkKeys(entries: Entries, at: number): void {
-  if (entries.length > 1 && (repeatsSimple(entries) || repeatsCompound(entries))) {
-    throw new EtfError(at, "the keys of a map, each once", "a key twice");
+export function checkKeys(entries: Entries, reader: Reader): void {
+  if (entries.length > 1 && (repeatsSimple(entries) || repeatsCompound(entries, reader))) {
+    throw new EtfError(reader.offset, "the keys of a map, each once", "a key twice");
   }
 }
 
@@ -28,10 +30,19 @@ function repeatsSimple(entries: Entries): boolean {
 }
 
 /** All other keys: equal ones have the same bytes. */
-function repeatsCompound(entries: Entries): boolean {
+function repeatsCompound(entries: Entries, reader: Reader): boolean {
   const compound: Term[] = [];
   for (const [key] of entries) if (typeof key === "object" && !(key instanceof Atom)) compound.push(key);
-  return compound.length > 1 && new Set(compound.map(bytesOf)).size < compound.length;
+  if (compound.length < 2) return false;
+  const seen = new Set<string>();
+  for (const key of compound) {
+    if (reader.keyBudget <= 0) return false;
+    const bytes = bytesOf(key);
+    reader.keyBudget -= bytes.length;
+    if (seen.has(bytes)) return true;
+    seen.add(bytes);
+  }
+  return false;
 }
 
 function bytesOf(key: Term): string {

@@ -4,6 +4,7 @@ import type { Reader } from "./reader.js";
 
 /** Reads what follows SMALL_BIG_EXT or LARGE_BIG_EXT and the length: a sign byte, then the magnitude, lowest byte first. */
 export function readBig(reader: Reader, length: number): number | bigint {
+  if (length > MAX_BYTES) throw new EtfError(reader.offset, `an integer of at most ${MAX_BYTES} bytes`, `${length}`);
   const negative = reader.uint8("the sign of an integer") !== 0;
   reader.need(length, "an integer");
   const at = reader.offset;
@@ -15,6 +16,9 @@ export function readBig(reader: Reader, length: number): number | bigint {
   const magnitude = length <= WORDS_MAX ? fromWords(reader, at, length) : fromHex(reader, at, length);
   return integer(negative ? -magnitude : magnitude);
 }
+
+/** A bigint has at most 2^30 bits in V8; Erlang's integers end well below. */
+const MAX_BYTES = 2 ** 26;
 
 /** Up to here shifting words together is quicker than going through a text; beyond, its quadratic cost shows. */
 const WORDS_MAX = 256;

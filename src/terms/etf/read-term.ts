@@ -167,7 +167,7 @@ export function readTerm(reader: Reader): Term {
           reader.offset++;
           term = new List(elements);
         } else {
-          term = kind === TUPLE ? new Tuple(elements) : new ErlMap(entriesOf(elements, reader.offset));
+          term = kind === TUPLE ? new Tuple(elements) : new ErlMap(entriesOf(elements, reader));
         }
       }
       if (outer.length === 0) return term;
@@ -185,10 +185,10 @@ function joined(elements: Term[], tail: List): List {
   return new List(elements);
 }
 
-function entriesOf(flat: readonly Term[], at: number): (readonly [Term, Term])[] {
+function entriesOf(flat: readonly Term[], reader: Reader): (readonly [Term, Term])[] {
   const entries = new Array<readonly [Term, Term]>(flat.length / 2);
   for (let i = 0; i < entries.length; i++) entries[i] = [flat[2 * i]!, flat[2 * i + 1]!];
-  checkKeys(entries, at);
+  checkKeys(entries, reader);
   return entries;
 }
 

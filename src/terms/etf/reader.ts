@@ -1,10 +1,19 @@
 import { EtfError } from "./error.js";
 
+const KEY_BUDGET_FACTOR = 8;
+/** Keys are compared as strings, and V8 has none of more than 512 MB. */
+const MAX_KEY_BUDGET = 2 ** 28;
+
 /** A place in bytes, and the big-endian reads that every part of the decoder shares. Never reads past the end. */
 export class Reader {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   offset: number;
+  /**
+   * How many bytes of keys may still be compared. Each key is written once for each map that it is in a key of; many
+   * times the bytes there are means that somebody nested maps in keys to keep us busy.
+   */
+  keyBudget: number;
 
   constructor(bytes: Uint8Array, offset = 0) {
     // A Buffer's slice is a view of the same memory; a plain Uint8Array's is a copy.
@@ -12,6 +21,7 @@ export class Reader {
     this.bytes = Buffer.isBuffer(bytes) ? new Uint8Array(buffer, byteOffset, length) : bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.offset = offset;
+    this.keyBudget = Math.min(KEY_BUDGET_FACTOR * length, MAX_KEY_BUDGET);
   }
 
   get remaining(): number {

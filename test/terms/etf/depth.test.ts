@@ -67,3 +67,17 @@ it("an integer of 100,000 bytes takes no quadratic time", () => {
   expect(kindOf(term)).toBe("integer");
   expect(term === -value).toBe(true);
 });
+
+it("maps as keys of maps, 100,000 deep, take no quadratic time", () => {
+  let key: Term = new ErlMap([]);
+  for (let i = 0; i < DEPTH; i++) {
+    key = new ErlMap([
+      [key, 1],
+      [new Tuple([]), 2],
+    ]);
+  }
+  const bytes = encodeTerm(key);
+  const start = performance.now();
+  expect(decodeTerm(bytes)).toBeInstanceOf(ErlMap);
+  expect(performance.now() - start).toBeLessThan(5_000);
+});

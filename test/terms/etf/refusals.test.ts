@@ -39,11 +39,8 @@ const REFUSED: readonly (readonly [string, readonly number[], RegExp])[] = [
     [131, 77, 255, 255, 255, 255, 1, 0],
     /a bit string of 4294967295 bytes/,
   ],
-  [
-    "a big integer that is longer than the bytes",
-    [131, 111, 255, 255, 255, 255, 0, 1],
-    /an integer of 4294967295 bytes/,
-  ],
+  ["a big integer that is longer than the bytes", [131, 111, 0, 255, 255, 255, 0, 1], /an integer of 16777215 bytes/],
+  ["an integer that is too big", [131, 111, 255, 255, 255, 255, 0, 1], /an integer of at most 67108864 bytes/],
   ["a string that is longer than the bytes", [131, 107, 255, 255, 1], /a string of 65535 bytes, found 1 left/],
   ["an atom that is longer than the bytes", [131, 118, 255, 255, 97], /an atom of 65535 bytes, found 1 left/],
   [
