@@ -86,5 +86,5 @@ function notFound(name: string, vsn: string, place: Place, ebin: Listing | undef
 function present(name: string, { root, lib }: Place): string {
   if (lib === undefined || lib.names.length === 0) return `${join(root, "lib")} is empty or missing.`;
   const versions = lib.names.filter((each) => each.startsWith(`${name}-`));
-  return `There are ${(versions.length > 0 ? versions : lib.names).join(", ")}.`;
+  return `It has ${(versions.length > 0 ? versions : lib.names).join(", ")}.`;
 }

@@ -29,10 +29,8 @@ export async function readRelease(
   const files = isDirectoryName(vsn) ? await listing(reader, dir) : undefined;
   if (files === undefined) throw await releaseNotFound(reader, root, vsn);
   const problems: Problem[] = [];
-  const [relup, rel] = await Promise.all([
-    collect(problems, readRelupIn(reader, files)),
-    collect(problems, readRelIn(reader, files, vsn)),
-  ]);
+  const rel = await collect(problems, readRelIn(reader, files, vsn));
+  const relup = await collect(problems, readRelupIn(reader, files));
   const found =
     rel === undefined ? [] : await readApplications(reader, root, rel, options.supplied ?? new Set(), problems);
   const [first, ...rest] = problems;
@@ -100,11 +98,17 @@ async function readApplications(
       const dir = libs.find(({ name, vsn }) => name === entry.name && vsn === entry.vsn)?.dir;
       const place = { root, lib, registered: dir, span: rel.locate(["applications", index]) };
       const optional = supplied.has(entry.name);
-      const application = await collect(problems, findApplication(reader, entry, place, optional));
-      return application === undefined ? [] : ([[entry.name, application]] as const);
+      const own: Problem[] = [];
+      return {
+        name: entry.name,
+        own,
+        application: await collect(own, findApplication(reader, entry, place, optional)),
+      };
     }),
   );
-  return found.flat();
+  // In the order of the .rel, whichever was read first.
+  for (const { own } of found) problems.push(...own);
+  return found.flatMap(({ name, application }) => (application === undefined ? [] : [[name, application] as const]));
 }
 
 function problemError(code: string, summary: string, hint: string, span?: Span): ProblemError {
@@ -115,6 +119,6 @@ async function releaseNotFound(reader: FileReader, root: string, vsn: string): P
   const names = (await reader.list(join(root, "releases"))) ?? [];
   const versions = names.filter((name) => /^\d/.test(name)).sort(compareVersions);
   const hint =
-    versions.length === 0 ? `${join(root, "releases")} is empty or missing.` : `There are ${versions.join(", ")}.`;
+    versions.length === 0 ? `${join(root, "releases")} is empty or missing.` : `It has ${versions.join(", ")}.`;
   return problemError("release-not-found", `there is no release ${vsn} in ${root}`, hint);
 }
