@@ -4,8 +4,8 @@ import type { StateChange } from "../../engine/states.js";
 import { printTerm } from "../../terms/print.js";
 import type { Plan } from "../../upgrade/plan.js";
 import { findingsJson, findingsText } from "./finding.js";
-import { count, duration, fit, type Paint } from "./paint.js";
-import { stepJson, titleOf } from "./plan.js";
+import { count, duration, fit, nameText, someOf, wrap, type Paint } from "./paint.js";
+import { processName, stepJson, titleOf } from "./plan.js";
 import { problemJson, problemText } from "./problem.js";
 import { stepLines } from "./step.js";
 
@@ -46,8 +46,8 @@ export function applyJson(applied: Applied): object {
       dead: execution?.tally.dead.size ?? 0,
       failed: execution?.tally.failed.size ?? 0,
     },
-    suspension: execution?.suspension ?? { count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0 },
-    ...(applied.states.length > 0 && { states: applied.states.map(stateJson) }),
+    suspension: suspensionJson(execution),
+    ...(applied.states.length > 0 && { states: applied.states.map((state) => stateJson(state, execution)) }),
     failure: execution?.failure === undefined ? null : problemJson(execution.failure),
     notUndone: (execution?.notUndone ?? []).map(problemJson),
     digest: plan.digest,
@@ -59,11 +59,17 @@ function stepResultJson(result: StepResult): object {
   return { ...stepJson(result.step), status: result.status, durationMs: result.durationMs, touched: result.processes };
 }
 
-function stateJson({ process, before, after }: StateChange): object {
+function suspensionJson(execution: Execution | undefined): object {
+  const { count, p50Ms, p99Ms, maxMs } = execution?.suspension ?? { count: 0, p50Ms: 0, p99Ms: 0, maxMs: 0 };
+  return { count, p50Ms, p99Ms, maxMs };
+}
+
+function stateJson({ process, before, after }: StateChange, execution: Execution | undefined): object {
   return {
     pid: process.text,
     registeredName: process.registeredName ?? null,
     callbackModule: process.callbackModule ?? null,
+    suspendedMs: execution?.suspension.byProcess.get(process.text) ?? null,
     before: before === undefined ? null : printTerm(before),
     after: after === undefined ? null : printTerm(after),
   };
@@ -79,7 +85,7 @@ export function applyText(applied: Applied, paint: Paint): string {
     return parts.join("\n\n");
   }
   parts.push(stepsText(execution, paint));
-  if (applied.states.length > 0) parts.push(statesText(applied.states, paint));
+  if (applied.states.length > 0) parts.push(statesText(applied.states, execution, paint));
   const warnings = plan.findings.filter(({ severity }) => severity !== "info");
   if (warnings.length > 0) parts.push(findingsText(warnings, paint));
   if (execution.failure !== undefined) parts.push(problemText(execution.failure, paint));
@@ -105,14 +111,19 @@ function stepsText(execution: Execution, paint: Paint): string {
   );
 }
 
-function statesText(states: readonly StateChange[], paint: Paint): string {
+function statesText(states: readonly StateChange[], { suspension }: Execution, paint: Paint): string {
+  const show = (state: StateChange["before"]): string =>
+    state === undefined ? paint.faint("(can't be read)") : fit(printTerm(state), paint.width - 11);
   return states
     .map(({ process, before, after }) => {
-      const name = process.registeredName === undefined ? process.text : `${process.registeredName} ${process.text}`;
-      const show = (state: StateChange["before"]): string =>
-        state === undefined ? paint.faint("(can't be read)") : fit(printTerm(state), paint.width - 11);
+      const name = process.registeredName === undefined ? process.text : `${processName(process)} ${process.text}`;
+      const suspendedMs = suspension.byProcess.get(process.text);
+      const about = [
+        process.callbackModule === undefined ? "" : `runs ${nameText(process.callbackModule)}`,
+        suspendedMs === undefined ? "" : `was suspended for ${duration(suspendedMs)}`,
+      ].filter((each) => each !== "");
       return [
-        `${paint.strong(name)}${process.callbackModule === undefined ? "" : paint.faint(`  runs ${process.callbackModule}`)}`,
+        `${paint.strong(name)}  ${paint.faint(about.join(", "))}`.trimEnd(),
         `  before   ${show(before)}`,
         `  after    ${show(after)}`,
       ].join("\n");
@@ -121,18 +132,37 @@ function statesText(states: readonly StateChange[], paint: Paint): string {
 }
 
 function conclusion({ plan }: Applied, execution: Execution, paint: Paint): string {
-  const { suspension } = execution;
+  return `${wrap(outcomeText(plan, execution, paint), paint.width, 0)}\n${wrap(suspensionText(plan, execution), paint.width, 0)}`;
+}
+
+function outcomeText(plan: Plan, execution: Execution, paint: Paint): string {
+  const { from, to, direction } = plan.upgrade;
   const { missed } = countCoverage(plan);
-  const held =
-    suspension.count === 0
-      ? "No process was suspended."
-      : `${count(suspension.count, "process was", "processes were")} suspended, ${suspension.count === 1 ? "for" : "each at most for"} ${duration(suspension.maxMs)}.`;
+  const migrated = count(execution.tally.migrated.size, "process", "processes");
+  const failed = execution.interrupted ? "Interrupted" : "Failed";
   switch (execution.outcome) {
-    case "upgraded":
-      return `${paint.good(`${plan.upgrade.direction === "up" ? "Upgraded" : "Downgraded"} to ${plan.upgrade.to}`)} in ${duration(execution.durationMs)}: ${count(execution.tally.migrated.size, "process", "processes")} migrated, ${missed} missed.\n${held}`;
+    case "upgraded": {
+      const done = paint.good(`${direction === "up" ? "Upgraded" : "Downgraded"} to ${to}`);
+      return `${done} in ${duration(execution.durationMs)}: ${migrated} migrated, ${missed} missed.`;
+    }
     case "rolled_back":
-      return `${paint.warn("Failed and rolled back")}: the node runs ${plan.upgrade.from} as before, and nothing is left suspended.\n${held}`;
+      return `${paint.warn(`${failed} and rolled back`)}: the node runs ${from} as before, and nothing is left suspended.`;
     case "failed":
-      return `${paint.bad("Failed, and not all could be taken back")}: the node needs attention (see above).\n${held}`;
+      return `${paint.bad(`${failed}, and not all could be taken back`)}: the node needs attention (see above).`;
   }
+}
+
+/** Who was suspended, and for how long at most. */
+function suspensionText(plan: Plan, { suspension }: Execution): string {
+  const { byProcess, maxMs } = suspension;
+  if (byProcess.size === 0) return "No process was suspended.";
+  const planned = plan.steps.flatMap(({ processes }) => processes);
+  const names = new Map(planned.map((process) => [process.text, processName(process)]));
+  const who = someOf(
+    [...byProcess.keys()].map((pid) => names.get(pid) ?? pid),
+    5,
+  );
+  return byProcess.size === 1
+    ? `${who} was suspended for ${duration(maxMs)}.`
+    : `${byProcess.size} processes were suspended, each for ${duration(maxMs)} at the most: ${who}.`;
 }

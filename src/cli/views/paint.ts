@@ -1,4 +1,6 @@
+import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
+import { printAtom } from "../../terms/print.js";
 
 /** Colours by meaning. Without colour every function gives its text back. */
 export interface Paint {
@@ -26,14 +28,18 @@ export function makePaint(colour: boolean, width: number): Paint {
   };
 }
 
-/** Breaks a text into lines of at most `width` columns between words, each after `indent` spaces. */
-export function wrap(text: string, width: number, indent: number): string {
-  const room = Math.max(20, width - indent);
+/**
+ * Breaks a text into lines of at most `width` columns between words; a longer word stays whole.
+ * @param indent spaces before each line
+ * @param first spaces before the first line, where it has others
+ */
+export function wrap(text: string, width: number, indent: number, first = indent): string {
   const lines: string[] = [];
   for (const paragraph of text.split("\n")) {
+    const room = (): number => Math.max(20, width - (lines.length === 0 ? first : indent));
     let line = "";
     for (const word of paragraph.split(" ")) {
-      if (line !== "" && line.length + 1 + word.length > room) {
+      if (line !== "" && columns(line) + 1 + columns(word) > room()) {
         lines.push(line);
         line = word;
       } else {
@@ -42,7 +48,40 @@ export function wrap(text: string, width: number, indent: number): string {
     }
     lines.push(line);
   }
-  return lines.map((line) => " ".repeat(indent) + line).join("\n");
+  return lines.map((line, index) => " ".repeat(index === 0 ? first : indent) + line).join("\n");
+}
+
+/** Breaks a list in words, or a call, into lines of at most `width` columns: after commas, else anywhere. */
+export function fold(text: string, width: number): string[] {
+  const lines = [""];
+  for (const piece of text.split(/(?<=, )/)) {
+    const line = lines.at(-1)! + piece;
+    if (line.trimEnd().length <= width) lines[lines.length - 1] = line;
+    else if (lines.at(-1) === "") lines.splice(-1, 1, ...chunks(piece, width));
+    else lines.push(...chunks(piece, width));
+  }
+  return lines.map((line) => line.trimEnd());
+}
+
+const chunks = (text: string, width: number): string[] => {
+  const length = Math.max(1, Math.ceil(text.trimEnd().length / width));
+  return Array.from({ length }, (_, index) =>
+    text.slice(index * width, index === length - 1 ? undefined : (index + 1) * width),
+  );
+};
+
+/** How many columns a text takes, colours aside. */
+const columns = (text: string): number => stripVTControlCharacters(text).length;
+
+/** The name of a module or a process: as it is where that is plain text, else as Erlang writes the atom. */
+export function nameText(name: string): string {
+  return /^[\p{L}\p{N}_.@$-]+$/u.test(name) ? name : printAtom(name);
+}
+
+/** The first few names, and how many more there are. */
+export function someOf(names: readonly string[], limit: number): string {
+  const more = names.length - limit;
+  return more > 0 ? `${names.slice(0, limit).join(", ")} and ${more} more` : names.join(", ");
 }
 
 /** `1 process`, `2 processes`. */

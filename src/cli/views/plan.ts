@@ -1,9 +1,9 @@
 import { encodeInstruction } from "../../release/erlang/encode-instruction.js";
-import { printAtom, printTerm } from "../../terms/print.js";
+import { printTerm } from "../../terms/print.js";
 import type { ObservedProcess } from "../../upgrade/facts.js";
 import type { Plan, PlanStep } from "../../upgrade/plan.js";
 import { findingsJson, findingsText } from "./finding.js";
-import { count, type Paint } from "./paint.js";
+import { count, nameText, someOf, type Paint } from "./paint.js";
 import { stepLines } from "./step.js";
 
 const pids = (processes: readonly ObservedProcess[]): string[] => processes.map(({ text }) => text);
@@ -82,7 +82,7 @@ const touches = (step: PlanStep): boolean =>
 /** Per changed module, what becomes of the processes that run it. */
 export function coverageText(plan: Plan, paint: Paint): string {
   if (plan.coverage.length === 0) return "No module's code changes.";
-  const width = Math.min(40, Math.max(...plan.coverage.map(({ module }) => printAtom(module).length)));
+  const width = Math.min(40, Math.max(...plan.coverage.map(({ module }) => nameText(module).length)));
   return plan.coverage
     .map(({ module, migrated, reloaded, missed }) => {
       const parts = [
@@ -91,10 +91,12 @@ export function coverageText(plan: Plan, paint: Paint): string {
         missed.length > 0 ? paint.bad(`${missed.length} MISSED`) : "",
       ].filter((part) => part !== "");
       const processes = [...migrated, ...reloaded, ...missed.map(({ process }) => process)];
-      const named = processes.slice(0, 3).map(({ registeredName, text }) => registeredName ?? text);
-      const more = processes.length > 3 ? `, and ${processes.length - 3} more` : "";
-      const who = processes.length === 0 ? "" : paint.faint(` (${named.join(", ")}${more})`);
-      return `${printAtom(module).padEnd(width)}  ${parts.length === 0 ? "no process runs it" : parts.join(", ")}${who}`;
+      const who = processes.length === 0 ? "" : paint.faint(` (${someOf(processes.map(processName), 3)})`);
+      return `${nameText(module).padEnd(width)}  ${parts.length === 0 ? "no process runs it" : parts.join(", ")}${who}`;
     })
     .join("\n");
 }
+
+/** How a process is called for short: by its registered name where it has one, else by its pid. */
+export const processName = ({ registeredName, text }: ObservedProcess): string =>
+  registeredName === undefined ? text : nameText(registeredName);

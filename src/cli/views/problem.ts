@@ -23,11 +23,12 @@ export function problemJson(problem: Problem): object {
 /** A problem for people: the place, what is wrong, the source line with a caret, and what to do. */
 export function problemText(problem: Problem, paint: Paint): string {
   const { span } = problem;
-  const place = span === undefined ? "" : `${span.file}:${span.start.line}:${span.start.column}: `;
-  const lines = [
-    `${place}${severityText(problem.severity, paint)}: ${paint.strong(problem.summary)} ${paint.faint(`[${problem.code}]`)}`,
-  ];
-  if (span !== undefined) lines.push(renderCaret(span));
+  const what = `${severityText(problem.severity, paint)}: ${paint.strong(problem.summary)} ${paint.faint(`[${problem.code}]`)}`;
+  // A line with a place stays whole: editors read it.
+  const lines =
+    span === undefined
+      ? [wrap(what, paint.width, 2, 0)]
+      : [`${span.file}:${span.start.line}:${span.start.column}: ${what}`, renderCaret(span)];
   if (problem.detail !== undefined) lines.push(wrap(problem.detail, paint.width, 2));
   if (problem.hint !== undefined) lines.push(wrap(`What to do: ${problem.hint}`, paint.width, 2));
   return lines.join("\n");

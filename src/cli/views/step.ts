@@ -1,28 +1,28 @@
 import type { LowLevelInstruction } from "../../release/instruction.js";
 import { printAtom, printTerm } from "../../terms/print.js";
 import type { PlanStep } from "../../upgrade/plan.js";
-import { fit, type Paint } from "./paint.js";
+import { fold, nameText, type Paint } from "./paint.js";
 
-const atoms = (names: readonly string[]): string => names.map(printAtom).join(", ");
+const namesText = (names: readonly string[]): string => names.map(nameText).join(", ");
 
 /** What an instruction is about, without its name. */
 export function subjectOf(step: LowLevelInstruction): string {
   switch (step.instruction) {
     case "load_object_code":
-      return `${step.application} ${step.vsn}: ${atoms(step.modules)}`;
+      return `${step.application} ${step.vsn}: ${namesText(step.modules)}`;
     case "point_of_no_return":
       return "";
     case "load":
     case "remove":
-      return printAtom(step.module);
+      return nameText(step.module);
     case "purge":
     case "resume":
     case "stop":
     case "start":
-      return atoms(step.modules);
+      return namesText(step.modules);
     case "suspend":
     case "code_change":
-      return atoms(step.modules.map(({ module }) => module));
+      return namesText(step.modules.map(({ module }) => module));
     case "sync_nodes":
       return printTerm(step.id);
     case "apply":
@@ -41,22 +41,22 @@ export interface StepLine {
   readonly notes: readonly string[];
 }
 
-/** Steps as aligned lines: number, mark, instruction, subject, notes. */
+/** Steps as aligned lines: number, mark, instruction, subject, notes. A subject that is too long takes several lines. */
 export function stepLines(lines: readonly StepLine[], paint: Paint): string {
   const nameWidth = Math.max(0, ...lines.map(({ step }) => step.instruction.instruction.length));
   const subjects = lines.map(({ step }) => subjectOf(step.instruction));
   const notes = lines.map((line) => line.notes.filter((note) => note !== "").join(", "));
   const markWidth = lines.some(({ mark }) => mark !== "") ? 8 : 0;
-  const fixed = 5 + markWidth + nameWidth + 2;
-  const notesWidth = Math.max(0, ...notes.map((text) => text.length));
-  const room = Math.max(12, paint.width - fixed - notesWidth - 2);
+  const before = 5 + markWidth + nameWidth + 2;
+  const room = Math.max(12, paint.width - before - 2 - Math.max(0, ...notes.map((text) => text.length)));
   const subjectWidth = Math.min(room, Math.max(0, ...subjects.map((subject) => subject.length)));
   return lines
     .map(({ step, mark }, index) => {
       const number = paint.faint(String(step.index + 1).padStart(3));
       const name = step.instruction.instruction.padEnd(nameWidth);
-      const subject = fit(subjects[index]!, subjectWidth).padEnd(subjectWidth);
-      return `${number}  ${mark}${name}  ${subject}  ${paint.faint(notes[index]!)}`.trimEnd();
+      const [subject = "", ...more] = fold(subjects[index]!, subjectWidth);
+      const line = `${number}  ${mark}${name}  ${subject.padEnd(subjectWidth)}  ${paint.faint(notes[index]!)}`;
+      return [line, ...more.map((text) => " ".repeat(before) + text)].map((each) => each.trimEnd()).join("\n");
     })
     .join("\n");
 }

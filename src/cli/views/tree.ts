@@ -1,6 +1,6 @@
 import type { Facts, ObservedProcess } from "../../upgrade/facts.js";
-import { printAtom, printTerm } from "../../terms/print.js";
-import { count, type Paint } from "./paint.js";
+import { printTerm } from "../../terms/print.js";
+import { count, nameText, type Paint } from "./paint.js";
 
 export interface TreeOptions {
   /** Shows every child, where equal ones would be counted. */
@@ -93,7 +93,8 @@ function alike(
 }
 
 function label(process: ObservedProcess, paint: Paint): string {
-  const name = process.registeredName ?? (process.id === undefined ? "" : printTerm(process.id));
+  const { registeredName, id } = process;
+  const name = registeredName !== undefined ? nameText(registeredName) : id === undefined ? "" : printTerm(id);
   const kind = process.type === "supervisor" ? paint.accent("supervisor ") : "";
   return `${kind}${name === "" ? "" : `${name} `}${paint.faint(process.text)}${modulesText(process, paint)}`;
 }
@@ -105,9 +106,9 @@ function groupLabel(group: readonly ObservedProcess[], paint: Paint): string {
 /** The callback module, and the declared modules where they don't name it. */
 function modulesText(process: ObservedProcess, paint: Paint): string {
   const { callbackModule, modules } = process;
-  const declared = `[${modules.map(printAtom).join(", ")}]`;
+  const declared = `[${modules.map(nameText).join(", ")}]`;
   const parts: string[] = [];
-  if (callbackModule !== undefined) parts.push(` ${printAtom(callbackModule)}`);
+  if (callbackModule !== undefined) parts.push(` ${nameText(callbackModule)}`);
   if (callbackModule === undefined) parts.push(` ${paint.faint(declared)}`);
   else if (!modules.includes(callbackModule)) parts.push(paint.warn(` declared as ${declared}`));
   if (process.hidden) parts.push(paint.warn(" not seen by OTP's walk"));
