@@ -93,9 +93,13 @@ Port = case catch erl_epmd:port_please(Name, {127,0,0,1}) of {port, P, _} -> P; 
 `;
 
 let serial = 0;
-const running = new Set<ChildProcess>();
+/** The nodes that run, each with its home folder. */
+const running = new Map<ChildProcess, string>();
 process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
+  for (const [child, home] of running) {
+    child.kill("SIGKILL");
+    rmSync(home, { recursive: true, force: true });
+  }
 });
 
 /** Starts a node and waits until it is up. Rejects, with what it printed, when it does not come up in 30 seconds. */
@@ -128,7 +132,7 @@ export async function startNode(options: NodeOptions = {}): Promise<PeerNode> {
       ...options.env,
     },
   });
-  running.add(child);
+  running.set(child, home);
   const node = new Peer(child, { name, host, cookie, home, epmdPort: epmd.port, releaseEpmd: () => epmd.release() });
   try {
     await node.ready();
