@@ -21,13 +21,16 @@ export interface EncodeOptions {
  * integer, an identifier out of range.
  */
 export function encodeTerm(term: Term, options?: EncodeOptions): Uint8Array {
-  const encoder = new Encoder(options);
-  encoder.uint8(tag.VERSION);
-  encoder.term(term);
-  return encoder.take();
+  scratch.length = 0;
+  scratch.uint8(tag.VERSION);
+  writeTerm(scratch, term, options?.minorVersion === 2);
+  return scratch.take();
 }
 
-const INITIAL_CAPACITY = 128;
+const INITIAL_CAPACITY = 1024;
+
+/** For one term at a time: most are small, and a buffer for each would cost more than writing it. */
+const scratch = new Writer(INITIAL_CAPACITY);
 
 /**
  * Terms and raw bytes, one after another in one growing buffer: for messages that hold several terms behind a header.
@@ -42,13 +45,11 @@ const INITIAL_CAPACITY = 128;
  */
 export class Encoder {
   readonly #utf8: boolean;
-  readonly #capacity: number;
-  #writer: Writer;
+  readonly #writer: Writer;
 
   /** `capacity`: how many bytes to make room for at first. */
   constructor(options: EncodeOptions = {}, capacity = INITIAL_CAPACITY) {
     this.#utf8 = options.minorVersion === 2;
-    this.#capacity = capacity;
     this.#writer = new Writer(capacity);
   }
 
@@ -92,10 +93,8 @@ export class Encoder {
     return this;
   }
 
-  /** What is written, as a view that nothing else writes to. The encoder starts again, empty. */
+  /** What is written; nothing else writes to it. The encoder starts again, empty. */
   take(): Uint8Array {
-    const { bytes, length } = this.#writer;
-    this.#writer = new Writer(this.#capacity);
-    return bytes.subarray(0, length);
+    return this.#writer.take();
   }
 }

@@ -1,3 +1,8 @@
+/** Less than this is copied out, which is quicker than making a new buffer. */
+const COPY_BELOW = 4096;
+/** A larger buffer is not kept for the next bytes. */
+const KEEP_BELOW = 1 << 16;
+
 /**
  * Bytes that grow at the end. The fields are open to the encoder's inner loops, which write to `bytes` directly after
  * {@link reserve}; `bytes` and `view` are other objects after each call that may grow.
@@ -7,8 +12,11 @@ export class Writer {
   view: DataView;
   /** How many bytes are written. */
   length = 0;
+  readonly #capacity: number;
 
+  /** `capacity`: how many bytes to make room for at first, and again after each {@link take}. */
   constructor(capacity: number) {
+    this.#capacity = capacity;
     this.bytes = new Uint8Array(capacity);
     this.view = new DataView(this.bytes.buffer);
   }
@@ -74,5 +82,15 @@ export class Writer {
     // A call into the engine costs more than a few bytes.
     if (value.length > 24) this.bytes.set(value, at);
     else for (let i = 0; i < value.length; i++) this.bytes[at + i] = value[i]!;
+  }
+
+  /** What is written. The writer is empty afterwards, and never touches those bytes again. */
+  take(): Uint8Array {
+    const { bytes, length } = this;
+    this.length = 0;
+    if (length < COPY_BELOW && bytes.length < KEEP_BELOW) return bytes.slice(0, length);
+    this.bytes = new Uint8Array(this.#capacity);
+    this.view = new DataView(this.bytes.buffer);
+    return bytes.subarray(0, length);
   }
 }

@@ -44,6 +44,23 @@ describe("the encoder", () => {
     expect([...first, ...second]).toEqual([1, 2]);
   });
 
+  it("gives bytes of any length, each its own", () => {
+    const encoder = new Encoder({}, 16);
+    const taken = [0, 1, 15, 16, 17, 4095, 4096, 70_000, 3].map((length) => {
+      const bytes = new Uint8Array(length).fill(length % 251);
+      return [bytes, encoder.bytes(bytes).take(), encodeTerm(binary(bytes)).subarray(6)] as const;
+    });
+    for (const [bytes, fromEncoder, fromTerm] of taken) {
+      expect(fromEncoder).toEqual(bytes);
+      expect(fromTerm).toEqual(bytes);
+    }
+  });
+
+  it("writes whole terms after one that was refused", () => {
+    expect(() => encodeTerm(list(binary(new Uint8Array(100_000)), 0.5))).toThrow(EtfError);
+    expect([...encodeTerm(1)]).toEqual([131, 97, 1]);
+  });
+
   it("takes back what it wrote of a term that it refuses", () => {
     const encoder = new Encoder().uint8(9);
     expect(() => encoder.term(list(atom("fine"), 0.5))).toThrow(EtfError);
