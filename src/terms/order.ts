@@ -132,11 +132,9 @@ function pushMaps(a: ErlMap, b: ErlMap, exact: boolean, stack: Pending[]): numbe
 
 type Entries = ErlMap["entries"];
 
-const sorted = new WeakMap<ErlMap, Entries>();
-
 /** The entries of a map in the order of its keys, in which OTP compares maps and prints those of up to 32 keys. */
 export function sortedEntries(map: ErlMap): Entries {
-  const known = sorted.get(map);
+  const known = map.sorted;
   if (known !== undefined) return known;
   // Maps inside keys first: sorting then finds them sorted, and never goes deeper than one level by itself.
   for (const inner of mapsInKeys(map)) sortAlone(inner);
@@ -145,7 +143,7 @@ export function sortedEntries(map: ErlMap): Entries {
 
 function sortAlone(map: ErlMap): Entries {
   const entries = map.entries.length < 2 ? map.entries : map.entries.toSorted(([a], [b]) => compareExactly(a, b));
-  sorted.set(map, entries);
+  map.sorted = entries;
   return entries;
 }
 
@@ -159,7 +157,7 @@ function mapsInKeys(map: ErlMap): readonly ErlMap[] {
     else if (term instanceof List) {
       pushAll(waiting, term.elements);
       if (term.tail !== undefined) waiting.push(term.tail);
-    } else if (term instanceof ErlMap && !sorted.has(term)) {
+    } else if (term instanceof ErlMap && term.sorted === undefined) {
       found.push(term);
       for (const entry of term.entries) pushAll(waiting, entry);
     }

@@ -3,8 +3,9 @@ import { SourceText } from "./source-text.js";
 
 type Encoding = "latin1" | "utf8";
 
-/** How far epp looks for the encoding: so many bytes, in the comments of the first two lines. */
-const PROLOGUE_BYTES = 512;
+/** How far epp looks for the encoding: so many chunks of so many bytes, in the comments of the first two lines. */
+const CHUNKS = 16;
+const CHUNK_BYTES = 32;
 
 /**
  * The text of a source file, as file:consult/1 reads it: in UTF-8, unless a comment in its first two lines says
@@ -21,13 +22,17 @@ export function decodeSource(bytes: Uint8Array, file: string): string {
   return toText(content, "utf8", file);
 }
 
-/** epp:read_encoding_from_binary/1: what the first `coding:` or `coding=` in a comment of the first two lines says. */
+/** epp:read_encoding/1: what the first `coding:` or `coding=` in a comment of the first two lines says. */
 export function readEncoding(bytes: Uint8Array): Encoding | undefined {
-  const prologue = Buffer.from(bytes.subarray(0, PROLOGUE_BYTES)).toString("latin1");
-  for (const line of prologue.split("\n", 2)) {
+  const prologue = Buffer.from(bytes.subarray(0, CHUNKS * CHUNK_BYTES)).toString("latin1");
+  const lines = prologue.split("\n", 3);
+  for (const [index, line] of lines.slice(0, 2).entries()) {
     const comment = line.indexOf("%");
-    const match = comment === -1 ? null : /coding *[:=] *([A-Za-z0-9-]*)/.exec(line.slice(comment));
+    const match = comment === -1 ? null : /coding *[:=] *([A-Za-z0-9-]*)(.?)/s.exec(line.slice(comment));
     if (match === null) continue;
+    // To see where a name ends, epp reads one chunk more; behind the last one it gives up.
+    const reachesEnd = match[2] === "" && index === lines.length - 1;
+    if (reachesEnd && prologue.length > (CHUNKS - 1) * CHUNK_BYTES) return undefined;
     const [name, number] = match[1]!.toLowerCase().split("-");
     if (name === "latin" && number === "1") return "latin1";
     if (name === "utf" && number === "8") return "utf8";

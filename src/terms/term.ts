@@ -109,8 +109,17 @@ export class Tuple {
 export class ErlMap {
   readonly kind = "map";
   readonly entries: readonly (readonly [Term, Term])[];
+  #sorted: readonly (readonly [Term, Term])[] | undefined;
   constructor(entries: readonly (readonly [Term, Term])[]) {
     this.entries = entries;
+  }
+  /** @internal the entries in the order of their keys, once `sortedEntries` has put them so */
+  get sorted(): readonly (readonly [Term, Term])[] | undefined {
+    return this.#sorted;
+  }
+  /** @internal */
+  set sorted(entries: readonly (readonly [Term, Term])[] | undefined) {
+    this.#sorted = entries;
   }
 }
 

@@ -10,10 +10,10 @@ import { List, type Term } from "../../src/terms/term.js";
 import type { useOracle } from "../support/erlang.js";
 import { each } from "./etf/batch.js";
 
-/** file:consult/1 of the oracle on many texts: the list of terms, or undefined where it refuses the file. */
-export function useConsult(
-  oracle: ReturnType<typeof useOracle>,
-): (sources: readonly Uint8Array[]) => Promise<(List | undefined)[]> {
+type Answers<T> = (sources: readonly Uint8Array[]) => Promise<T[]>;
+
+/** What the Erlang fun of `source` answers for the name of a file that holds each of the given bytes in turn. */
+export function useFile(oracle: ReturnType<typeof useOracle>, source: string): Answers<Buffer> {
   let folder = "";
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "relupctl-consult-"));
@@ -23,21 +23,31 @@ export function useConsult(
   });
   return async (sources) => {
     const file = JSON.stringify(join(folder, "source.terms"));
-    const consult = `fun(Bytes) ->
-        ok = file:write_file(${file}, Bytes),
-        % It raises, instead of answering an error, for a file that ends inside an escape.
-        try file:consult(${file}) of
-          {ok, Terms} -> term_to_binary(Terms);
-          {error, _} -> <<"refused">>
-        catch error:_ -> <<"refused">>
-        end
-      end`;
-    const answers = await each(oracle, consult, sources);
-    return answers.map((answer) => {
-      if (answer.length === 0) throw new Error("the oracle raised");
-      return answer[0] === 131 ? (decodeTerm(answer) as List) : undefined;
-    });
+    const answers = await each(
+      oracle,
+      `fun(Bytes) -> ok = file:write_file(${file}, Bytes), (${source})(${file}) end`,
+      sources,
+    );
+    if (answers.some((answer) => answer.length === 0)) throw new Error("the oracle raised");
+    return answers;
   };
+}
+
+/** file:consult/1 of the oracle on many texts: the list of terms, or undefined where it refuses the file. */
+export function useConsult(oracle: ReturnType<typeof useOracle>): Answers<List | undefined> {
+  const consult = useFile(
+    oracle,
+    `fun(File) ->
+       % It raises, instead of answering an error, for a file that ends inside an escape.
+       try file:consult(File) of
+         {ok, Terms} -> term_to_binary(Terms);
+         {error, _} -> <<"refused">>
+       catch error:_ -> <<"refused">>
+       end
+     end`,
+  );
+  return async (sources) =>
+    (await consult(sources)).map((answer) => (answer[0] === 131 ? (decodeTerm(answer) as List) : undefined));
 }
 
 /** The same by ours. Anything but a ProblemError of syntax errors is a fault. */
