@@ -1,8 +1,9 @@
-import { atom, ExternalFun, list, type Term } from "../terms/term.js";
+import { atom, list, type Term } from "../terms/term.js";
 import { parseSurfaceName, type SurfaceName } from "../target/surface.js";
 import type { Outcome, Target } from "../target/target.js";
 import { listElements, tupleElements } from "./decode.js";
 import { attempt, type CallOptions, UnexpectedAnswer } from "./invoke.js";
+import { surfaceFun } from "./surface-fun.js";
 
 /** Calls at work at once on the node: more than its cores gain nothing, fewer leave one idle behind a slow element. */
 const CONCURRENT_BATCHES = 4;
@@ -21,16 +22,27 @@ export async function attemptEach(
   argumentLists: readonly (readonly Term[])[],
   options: CallOptions = {},
 ): Promise<Outcome[]> {
-  const batches = split(argumentLists);
-  const results = new Array<Outcome[]>(batches.length);
+  return await inBatches(argumentLists, (batch) => attemptBatch(target, name, batch, options));
+}
+
+/**
+ * Does work on a list in contiguous batches, a few at once, and gives the results in the order of the list.
+ * @param work gives one result for each element of its batch
+ */
+export async function inBatches<T, R>(
+  elements: readonly T[],
+  work: (batch: readonly T[]) => Promise<readonly R[]>,
+): Promise<R[]> {
+  const batches = split(elements);
+  const results = new Array<readonly R[]>(batches.length);
   let next = 0;
-  const work = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     while (next < batches.length) {
       const index = next++;
-      results[index] = await attemptBatch(target, name, batches[index]!, options);
+      results[index] = await work(batches[index]!);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENT_BATCHES, batches.length) }, work));
+  await Promise.all(Array.from({ length: Math.min(CONCURRENT_BATCHES, batches.length) }, worker));
   return results.flat();
 }
 
@@ -42,8 +54,8 @@ function split<T>(elements: readonly T[]): (readonly T[])[] {
   return batches;
 }
 
-const rpcCall = new ExternalFun(atom("rpc"), atom("call"), 4);
-const applyFun = new ExternalFun(atom("erlang"), atom("apply"), 2);
+const rpcCall = surfaceFun("rpc:call/4");
+const applyFun = surfaceFun("erlang:apply/2");
 
 async function attemptBatch(
   target: Target,
@@ -63,7 +75,7 @@ async function attemptBatch(
 }
 
 /** `rpc:call/4` answers `{badrpc, {'EXIT', Reason}}` for what raised. */
-function outcomeOfRpc(value: Term): Outcome {
+export function outcomeOfRpc(value: Term): Outcome {
   const caught = tupleElements(value, 2, "badrpc");
   if (caught === undefined) return { kind: "returned", value };
   const exit = tupleElements(caught[1], 2, "EXIT");
@@ -78,10 +90,4 @@ export function reasonWithoutStack(reason: Term): Term {
   const isStack =
     frames !== undefined && frames.length > 0 && frames.every((frame) => tupleElements(frame, 4) !== undefined);
   return pair !== undefined && isStack ? pair[0]! : reason;
-}
-
-/** `fun Module:Function/Arity` of a function of the surface, as an argument of a list function. */
-export function surfaceFun(name: SurfaceName): ExternalFun {
-  const { module, function: fun, arity } = parseSurfaceName(name);
-  return new ExternalFun(atom(module), atom(fun), arity);
 }

@@ -1,8 +1,9 @@
 import { atom, list, type Pid, type Term } from "../terms/term.js";
 import type { Target } from "../target/target.js";
-import { attemptEach, surfaceFun } from "./batch.js";
+import { attemptEach } from "./batch.js";
 import { atomName, listElements, pidOf, tupleElements } from "./decode.js";
 import { attempt, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
+import { surfaceFun } from "./surface-fun.js";
 
 /** A pid as its own node prints it: `<0.123.0>`. */
 export function pidText(pid: Pid): string {

@@ -1,7 +1,7 @@
-import { atom, type Pid, type Term } from "../terms/term.js";
+import { atom, tuple, type Pid, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
-import { attemptEach, reasonWithoutStack } from "./batch.js";
 import { atomName, listElements, tupleElements } from "./decode.js";
+import { callEach, systemMessageEach } from "./each-process.js";
 import { attempt, DEFAULT_TIMEOUT_MS, type CallOptions } from "./invoke.js";
 
 /** `sys` of OTP: the system messages of a process. */
@@ -9,43 +9,65 @@ import { attempt, DEFAULT_TIMEOUT_MS, type CallOptions } from "./invoke.js";
 /** Milliseconds or `infinity`, as OTP's own time-out arguments. */
 export type SysTimeout = number | "infinity";
 
-/** What a batch of one system message each may take: each its own time-out, and some for the way. */
-const withMargin = (timeout: SysTimeout): number => (timeout === "infinity" ? 2 ** 31 - 1 : timeout + 5_000);
-const timeoutTerm = (timeout: SysTimeout): Term => (timeout === "infinity" ? atom("infinity") : timeout);
+/** A process that has not answered by then is asked once more, together with all others that have not. */
+const FIRST_ATTEMPT_MS = 250;
 
-/** Suspends each process (`sys:suspend/2`); what became of each, in order. */
+const milliseconds = (timeout: SysTimeout): number => (timeout === "infinity" ? 2 ** 31 - 1 : timeout);
+
+/**
+ * Suspends each process (`sys:suspend/2`); what became of each, in order. Suspending twice does no harm, so those that
+ * don't answer at once are asked a second time, all at the same time: however many they are, they cost their time-out
+ * once.
+ */
 export async function suspendEach(target: Target, pids: readonly Pid[], timeout: SysTimeout): Promise<Outcome[]> {
-  const args = pids.map((pid) => [pid, timeoutTerm(timeout)]);
-  return await attemptEach(target, "sys:suspend/2", args, { timeoutMs: withMargin(timeout) });
+  return await patiently(target, pids, atom("suspend"), milliseconds(timeout));
 }
 
-/** Resumes each process (`sys:resume/1`); what became of each, in order. */
+/** Resumes each process (`sys:resume/1`); what became of each, in order. Resuming twice does no harm either. */
 export async function resumeEach(target: Target, pids: readonly Pid[]): Promise<Outcome[]> {
-  return await attemptEach(
+  return await patiently(target, pids, atom("resume"), DEFAULT_TIMEOUT_MS);
+}
+
+async function patiently(target: Target, pids: readonly Pid[], message: Term, timeoutMs: number): Promise<Outcome[]> {
+  const outcomes = await systemMessageEach(target, pids, message, Math.min(FIRST_ATTEMPT_MS, timeoutMs));
+  const silent = pids.flatMap((_, index) => (timedOut(outcomes[index]!) ? [index] : []));
+  if (silent.length === 0 || timeoutMs <= FIRST_ATTEMPT_MS) return outcomes;
+  const again = await systemMessageEach(
     target,
-    "sys:resume/1",
-    pids.map((pid) => [pid]),
-    { timeoutMs: withMargin(DEFAULT_TIMEOUT_MS) },
+    silent.map((index) => pids[index]!),
+    message,
+    timeoutMs,
   );
+  silent.forEach((index, position) => {
+    outcomes[index] = again[position]!;
+  });
+  return outcomes;
 }
 
 /**
- * Sends a code change for `module` to each process, which must be suspended (`sys:change_code/5`).
- * @param vsn the old version as code_change gets it: `Vsn`, or `{down, Vsn}`
+ * Has each process, which must be suspended, change its code for `module` (`sys:change_code/5`); what became of each, in
+ * order. One after another within a batch, because a code_change may take long and each has the whole time for itself.
+ * @param change.vsn the old version as code_change gets it: `Vsn`, or `{down, Vsn}`
  */
 export async function changeCodeEach(
   target: Target,
   pids: readonly Pid[],
   change: { readonly module: string; readonly vsn: Term; readonly extra: Term; readonly timeout: SysTimeout },
 ): Promise<Outcome[]> {
-  const args = pids.map((pid) => [pid, atom(change.module), change.vsn, change.extra, timeoutTerm(change.timeout)]);
-  return await attemptEach(target, "sys:change_code/5", args, { timeoutMs: withMargin(change.timeout) });
+  const timeout = change.timeout === "infinity" ? atom("infinity") : change.timeout;
+  const rest = [atom(change.module), change.vsn, change.extra, timeout];
+  return await callEach(target, "sys:change_code/5", pids, rest, milliseconds(change.timeout));
 }
 
 /** The state of each process (`sys:get_state/2`); what became of each, in order. */
 export async function stateOfEach(target: Target, pids: readonly Pid[], timeoutMs: number): Promise<Outcome[]> {
-  const args = pids.map((pid) => [pid, timeoutMs]);
-  return await attemptEach(target, "sys:get_state/2", args, { timeoutMs: withMargin(timeoutMs) });
+  const outcomes = await systemMessageEach(target, pids, atom("get_state"), timeoutMs);
+  return outcomes.map((outcome): Outcome => {
+    if (outcome.kind !== "returned") return outcome;
+    const failed = tupleElements(outcome.value, 2, "error");
+    if (failed !== undefined) return { kind: "raised", class: "error", reason: failed[1]! };
+    return { kind: "returned", value: tupleElements(outcome.value, 2, "ok")?.[1] ?? outcome.value };
+  });
 }
 
 /** Whether a process answers system messages, and is suspended, as `release_handler_1:get_proc_state/1` tells. */
@@ -61,19 +83,34 @@ export async function sysState(target: Target, pid: Pid, options: CallOptions = 
 }
 
 /**
- * Whether each process answers a system message in time, in order. Asks for the statistics (`sys:statistics/3`), the
+ * Whether each process answers a system message in time, in order. Asks for the statistics (`sys:statistics/2`), the
  * cheapest of the system messages: unlike the status, the answer doesn't carry the process's state. A dead process
  * counts as answering: there is nothing to wait for.
  */
 export async function answersEach(target: Target, pids: readonly Pid[], timeoutMs: number): Promise<boolean[]> {
-  const args = pids.map((pid) => [pid, atom("get"), timeoutMs]);
-  const outcomes = await attemptEach(target, "sys:statistics/3", args, { timeoutMs: withMargin(timeoutMs) });
+  const outcomes = await systemMessageEach(target, pids, tuple(atom("statistics"), atom("get")), timeoutMs);
   return outcomes.map((outcome) => !timedOut(outcome));
 }
 
-/** True for a system message that wasn't answered in time: `exit({timeout, {sys, _, _}})`, or no answer to us at all. */
-export function timedOut(outcome: Outcome): boolean {
-  if (outcome.kind === "returned") return false;
-  if (outcome.kind !== "raised") return true;
-  return atomName(tupleElements(reasonWithoutStack(outcome.reason), 2)?.[0] ?? outcome.reason) === "timeout";
+/** True for a system message that wasn't answered in time. */
+export const timedOut = (outcome: Outcome): boolean => fateOf(outcome) === "silent";
+
+/** What became of a process that was asked: it answered, didn't in time, is gone, or asking itself failed. */
+export type Fate = "answered" | "silent" | "gone" | "failed";
+
+/**
+ * Reads the exits of `sys` and `gen`: `{Reason, {sys, Function, Arguments}}`, or the reason alone. Any reason but
+ * `timeout` is the one that the process ended for.
+ */
+export function fateOf(outcome: Outcome): Fate {
+  if (outcome.kind === "returned") return "answered";
+  if (outcome.kind === "unknown") return outcome.cause === "timeout" ? "silent" : "failed";
+  if (outcome.kind === "not_sent" || outcome.class !== "exit") return "failed";
+  const [reason, called] = tupleElements(outcome.reason, 2) ?? [];
+  // An error that was caught on the node has its stack in the place of the call.
+  if (called !== undefined && isStack(called)) return "failed";
+  return atomName(reason ?? outcome.reason) === "timeout" ? "silent" : "gone";
 }
+
+const isStack = (term: Term): boolean =>
+  listElements(term)?.every((frame) => tupleElements(frame, 4) !== undefined) === true;

@@ -28,8 +28,8 @@ export const surface = {
   "erlang:process_info/2": "read",
   "proc_lib:translate_initial_call/1": "read",
   "sys:get_status/2": "read",
-  "sys:statistics/3": "read",
   "sys:get_state/2": "read",
+  "sys:statistics/2": "read",
 
   // Code, as it is.
   "code:root_dir/0": "read",
@@ -60,12 +60,21 @@ export const surface = {
   "application_controller:change_application_data/2": "reversible",
   "application_controller:config_change/1": "irreversible",
 
-  // Code given as abstract forms, for what OTP has no function for: putting a kept state back.
-  "erl_eval:exprs/2": "reversible",
+  // Expressions in the abstract format (src/otp/abstract-form.ts): for what OTP has no function for, and for loops over
+  // many processes. They call the functions of this page only.
+  "erl_eval:expr/5": "reversible",
+  "sys:replace_state/3": "reversible",
+  "gen:send_request/3": "reversible",
+  "gen:wait_response/2": "read",
 
   // Fan-out: OTP's own list functions and the call that catches, applied to functions of this list only.
   "lists:map/2": "read",
   "lists:zipwith/3": "read",
+  "lists:zipwith3/4": "read",
+  "lists:duplicate/2": "read",
+  "erlang:++/2": "read",
+  "erlang:length/1": "read",
+  "erlang:monotonic_time/1": "read",
   "erlang:apply/2": "read",
   "rpc:call/4": "read",
 } as const satisfies Record<string, Effect>;

@@ -118,6 +118,8 @@ export class Oracle implements AsyncDisposable {
    * Their value must be iodata of bytes: it is the answer. Rejects with the raised reason when they raise.
    */
   async run(source: string, input: Uint8Array | string = new Uint8Array()): Promise<Buffer> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null)
+      throw new Error("the Erlang oracle ended");
     const expressions = Buffer.from(source);
     const body = Buffer.from(input);
     const head = Buffer.alloc(8);

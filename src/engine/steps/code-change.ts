@@ -2,7 +2,7 @@ import { reasonWithoutStack } from "../../otp/batch.js";
 import { atomName, tupleElements } from "../../otp/decode.js";
 import { putState } from "../../otp/erl-eval.js";
 import { pidText } from "../../otp/process.js";
-import { changeCodeEach, stateOfEach } from "../../otp/sys.js";
+import { changeCodeEach, fateOf, stateOfEach } from "../../otp/sys.js";
 import type { CodeChange } from "../../release/instruction.js";
 import type { Outcome } from "../../target/target.js";
 import { printTerm } from "../../terms/print.js";
@@ -42,7 +42,9 @@ async function keepStates(module: string, pids: readonly Pid[], context: Executi
     const outcomes = await Promise.all(
       kept.map(({ pid, state }) => putState(context.target, pid, state, context.timeouts.callMs)),
     );
-    const failed = kept.filter((_, index) => outcomes[index]!.kind !== "returned" && !isGone(outcomes[index]!));
+    const failed = kept.filter(
+      (_, index) => outcomes[index]!.kind !== "returned" && fateOf(outcomes[index]!) !== "gone",
+    );
     if (failed.length > 0) {
       throw new StepFailure({
         code: "state-not-restored",
@@ -68,7 +70,7 @@ async function changeProcesses(
     const reason = failureReason(outcome);
     if (reason === undefined) {
       context.tally.migrated.add(pidText(pid));
-    } else if (isGone(outcome)) {
+    } else if (fateOf(outcome) === "gone") {
       context.tally.dead.add(pidText(pid));
       context.skipped(pid, "it ended before its code was changed");
     } else {
@@ -105,12 +107,4 @@ function failureReason(outcome: Outcome): string | undefined {
     case "unknown":
       return outcome.cause === "timeout" ? "it did not answer in time" : "the connection was lost";
   }
-}
-
-/** True when the process is no more: `exit({noproc, _})`, `exit({killed, _})` or what it ended with. */
-function isGone(outcome: Outcome): boolean {
-  if (outcome.kind !== "raised") return false;
-  const reason = reasonWithoutStack(outcome.reason);
-  const name = atomName(tupleElements(reason, 2)?.[0] ?? reason);
-  return name === "noproc" || name === "killed" || name === "normal" || name === "shutdown";
 }

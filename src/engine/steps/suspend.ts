@@ -1,5 +1,5 @@
 import { pidText } from "../../otp/process.js";
-import { resumeEach, suspendEach, timedOut, type SysTimeout } from "../../otp/sys.js";
+import { fateOf, resumeEach, suspendEach, type SysTimeout } from "../../otp/sys.js";
 import type { Resume, Suspend, Timeout } from "../../release/instruction.js";
 import type { Pid } from "../../terms/term.js";
 import type { ExecutionContext } from "../context.js";
@@ -33,15 +33,19 @@ async function suspendFor(
   const suspended: Pid[] = [];
   const silent: Pid[] = [];
   pids.forEach((pid, index) => {
-    const outcome = outcomes[index]!;
-    if (outcome.kind === "returned") {
-      context.suspensions.suspended(pid, at);
-      suspended.push(pid);
-    } else if (timedOut(outcome)) {
-      silent.push(pid);
-    } else {
-      context.tally.dead.add(pidText(pid));
-      context.skipped(pid, "it ended before it could be suspended");
+    switch (fateOf(outcomes[index]!)) {
+      case "answered":
+        context.suspensions.suspended(pid, at);
+        suspended.push(pid);
+        break;
+      case "gone":
+        context.tally.dead.add(pidText(pid));
+        context.skipped(pid, "it ended before it could be suspended");
+        break;
+      case "silent":
+      case "failed":
+        silent.push(pid);
+        break;
     }
   });
   context.suspended.set(module, suspended);
@@ -75,8 +79,12 @@ export async function resume(instruction: Resume, context: ExecutionContext): Pr
 
 async function resumeAll(context: ExecutionContext, pids: readonly Pid[]): Promise<void> {
   const outcomes = await resumeEach(context.target, pids);
-  const silent = pids.filter((_, index) => timedOut(outcomes[index]!));
-  for (const pid of pids) if (!silent.includes(pid)) context.suspensions.resumed(pid);
+  const silent: Pid[] = [];
+  pids.forEach((pid, index) => {
+    const fate = fateOf(outcomes[index]!);
+    if (fate === "answered" || fate === "gone") context.suspensions.resumed(pid);
+    else silent.push(pid);
+  });
   if (silent.length > 0) {
     throw new StepFailure({
       code: "process-not-responding",

@@ -29,6 +29,7 @@ export const erlangTerms: BifModule = {
     return tuple(...term.elements.with(index - 1, value));
   },
   "tuple_size/1": (_context, term) => (term instanceof Tuple ? term.arity : badarg()),
+  "++/2": (_context, first, second) => new List(elementsOf(first) ?? badarg(), second),
   "length/1": (_context, term) => elementsOf(term)?.length ?? badarg(),
   "hd/1": (_context, term) => (term instanceof List ? term.elements[0] : undefined) ?? badarg(),
   "tl/1": (_context, term) => {

@@ -1,13 +1,13 @@
-import { Atom, Tuple, type Term, atom, tuple } from "../../terms/term.js";
+import { Atom, Reference, Tuple, type Term, atom, tuple } from "../../terms/term.js";
 import type { BifModule, Context } from "../context.js";
-import { genCall, genReply } from "../otp/gen.js";
+import { genCall, genReply, sendRequest, waitResponse } from "../otp/gen.js";
 import { Server } from "../otp/gen-server-loop.js";
 import { callServer, serverStart, startServer } from "../otp/gen-server.js";
 import { parentOf } from "../otp/proc-lib.js";
 import { stopProc } from "../otp/stop.js";
 import { send } from "../process/post.js";
-import { raiseError, raiseExit } from "../process/raised.js";
-import { NORMAL, OK, timeoutOf } from "../support/term.js";
+import { badarg, raiseError, raiseExit } from "../process/raised.js";
+import { NORMAL, OK, at, isTagged, timeoutOf } from "../support/term.js";
 
 const timeout = (term: Term): number | "infinity" => timeoutOf(term) ?? raiseError("function_clause");
 
@@ -57,12 +57,22 @@ async function enterLoop(context: Context, module: Term, state: Term, name: Term
 export const gen: BifModule = {
   "call/3": (context, server, label, request) => callGen(context, server, label, request, 5_000),
   "call/4": (context, server, label, request, time) => callGen(context, server, label, request, timeout(time)),
+  "send_request/3": (context, server, label, request) => sendRequest(context, server, label, request),
+  "wait_response/2": (context, reference, time) =>
+    reference instanceof Reference ? waitResponse(context, reference, responseTime(context, time)) : badarg(),
   "reply/2": (context, from, reply) => {
     genReply(context, from, reply);
     return OK;
   },
   "stop/1": (context, server) => stopProc(context, server, NORMAL, "infinity"),
 };
+
+/** `gen:response_timeout()`: milliseconds, `infinity`, or `{abs, Time}` by the monotonic clock. */
+function responseTime(context: Context, time: Term): number | "infinity" {
+  if (!isTagged(time, "abs", 2)) return timeout(time);
+  const until = at(time, 1);
+  return typeof until === "number" ? Math.max(0, until - Math.floor(context.node.clock.monotonicMs())) : badarg();
+}
 
 async function callGen(
   context: Context,

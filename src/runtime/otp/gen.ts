@@ -36,6 +36,35 @@ export async function genCall(
   return raiseExit(answer.down);
 }
 
+/**
+ * `gen:send_request/3`: sends the request and gives the monitor's reference, under which the answer will come.
+ * A name that nobody has is answered with `noproc`, as for a dead process.
+ */
+export function sendRequest(context: Context, destination: Term, label: Term, request: Term): Reference {
+  const { node, self } = context;
+  const reference = monitor(node.processes, self, destination, true);
+  const tag = new List([ALIAS], reference);
+  send(node.processes, destination, tuple(label, tuple(self.pid, tag), request));
+  return reference;
+}
+
+/** `gen:wait_response/2`: `{reply, Reply}`, `{error, {Reason, Process}}`, or `timeout`. */
+export async function waitResponse(
+  context: Context,
+  reference: Reference,
+  timeoutMs: number | "infinity",
+): Promise<Term> {
+  const { node, self } = context;
+  const answer = await self.receive((message) => {
+    const found = replyTo(message, reference);
+    return found === undefined ? undefined : { ...found, message };
+  }, timeoutMs);
+  if (answer === undefined) return atom("timeout");
+  demonitor(node.processes, self, reference);
+  if (answer.down === undefined) return tuple(atom("reply"), answer.reply);
+  return tuple(atom("error"), tuple(answer.down, at(answer.message as Tuple, 3)));
+}
+
 type Answer = { readonly reply: Term; readonly down?: never } | { readonly down: Term };
 
 function replyTo(message: Term, reference: Reference): Answer | undefined {

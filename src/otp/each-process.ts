@@ -1,0 +1,120 @@
+import { atom, list, type Pid, type Term } from "../terms/term.js";
+import { parseSurfaceName, type SurfaceName } from "../target/surface.js";
+import type { Outcome, Target } from "../target/target.js";
+import { bind, call, external, fun, name, number, plus, tupleOf, variable } from "./abstract-form.js";
+import { inBatches, outcomeOfRpc } from "./batch.js";
+import { atomName, listElements, tupleElements } from "./decode.js";
+import { evaluate } from "./erl-eval.js";
+import { UnexpectedAnswer } from "./invoke.js";
+
+/**
+ * One system message, or one call, to each of thousands of processes: few messages to the node, which loops there over
+ * windows of processes with OTP's own list functions. What became of each process is known.
+ */
+
+/** Processes that are asked at the same time by one batch. More make the mailbox of answers slow to search. */
+const WINDOW = 250;
+
+/** `lists:duplicate(Length, Element)` */
+const same = (element: Term): Term => call("lists:duplicate/2", variable("Length"), element);
+
+/** `fun(Pids) -> Length = length(Pids), Body end`: what is done with each window. */
+const eachWindow = (...body: readonly Term[]): Term =>
+  fun("Pids", bind("Length", call("erlang:length/1", variable("Pids"))), ...body);
+
+const ASK = eachWindow(
+  bind(
+    "Requests",
+    call(
+      "lists:zipwith3/4",
+      external("gen:send_request/3"),
+      variable("Pids"),
+      same(name("system")),
+      same(variable("Message")),
+    ),
+  ),
+  bind("Until", tupleOf(name("abs"), plus(call("erlang:monotonic_time/1", name("millisecond")), variable("Timeout")))),
+  call("lists:zipwith/3", external("gen:wait_response/2"), variable("Requests"), same(variable("Until"))),
+);
+
+/**
+ * Sends a system message to each process and waits for the answers, as `sys:send_system_msg` does for one: all processes
+ * of a window are asked at once, so that those which don't answer cost their time-out together. Nothing raises.
+ * @param timeoutMs for each process, from when it was asked
+ * @returns in order: what the process answered; raised exit with the reason it is gone for, or `timeout`
+ */
+export async function systemMessageEach(
+  target: Target,
+  pids: readonly Pid[],
+  message: Term,
+  timeoutMs: number,
+): Promise<Outcome[]> {
+  const bindings = { Message: message, Timeout: timeoutMs };
+  return await overWindows(target, pids, ASK, bindings, timeoutMs, readResponse);
+}
+
+/** `{reply, Reply}`, `{error, {Reason, Process}}`, `timeout`: what `gen:wait_response/2` gives. */
+function readResponse(response: Term): Outcome {
+  const reply = tupleElements(response, 2, "reply");
+  if (reply !== undefined) return { kind: "returned", value: reply[1]! };
+  if (atomName(response) === "timeout") return { kind: "raised", class: "exit", reason: atom("timeout") };
+  const reason = tupleElements(tupleElements(response, 2, "error")?.[1], 2)?.[0];
+  return { kind: "raised", class: "exit", reason: reason ?? response };
+}
+
+/** A list of lists of one element each. */
+const enlist = (elements: Term): Term =>
+  call("lists:zipwith/3", external("lists:duplicate/2"), same(number(1)), elements);
+/** The lists, each with the same one before or behind it. */
+const prepend = (head: Term, lists: Term): Term => call("lists:zipwith/3", external("erlang:++/2"), same(head), lists);
+const append = (lists: Term, tail: Term): Term => call("lists:zipwith/3", external("erlang:++/2"), lists, same(tail));
+
+const CALL = eachWindow(
+  bind("Arguments", append(enlist(variable("Pids")), variable("Rest"))),
+  bind("Calls", prepend(variable("Called"), enlist(variable("Arguments")))),
+  call("lists:zipwith/3", external("erlang:apply/2"), same(external("rpc:call/4")), variable("Calls")),
+);
+
+/**
+ * Calls a function of the surface with each process as first argument, one after another within a batch, so that each
+ * has its own time. What raises is caught (`rpc:call/4` on the node itself) and spoils no other.
+ * @param rest the other arguments, the same for all
+ * @param timeoutMs that one call may take
+ */
+export async function callEach(
+  target: Target,
+  called: SurfaceName,
+  pids: readonly Pid[],
+  rest: readonly Term[],
+  timeoutMs: number,
+): Promise<Outcome[]> {
+  const { module, function: fun } = parseSurfaceName(called);
+  const bindings = { Called: list(atom(target.identity.node), atom(module), atom(fun)), Rest: list(...rest) };
+  return await overWindows(target, pids, CALL, bindings, timeoutMs * WINDOW, outcomeOfRpc);
+}
+
+/** Evaluates `lists:map(Fun, Windows)` on the node, a few batches at once, and reads what it gives for each process. */
+async function overWindows(
+  target: Target,
+  pids: readonly Pid[],
+  each: Term,
+  bindings: Readonly<Record<string, Term>>,
+  windowTimeoutMs: number,
+  read: (answer: Term) => Outcome,
+): Promise<Outcome[]> {
+  const expression = call("lists:map/2", each, variable("Windows"));
+  return await inBatches(pids, async (batch) => {
+    const windows: Term[] = [];
+    for (let at = 0; at < batch.length; at += WINDOW) windows.push(list(...batch.slice(at, at + WINDOW)));
+    // Every window may take its time; a lost connection is noticed without that.
+    const timeoutMs = Math.min(windowTimeoutMs * windows.length + MARGIN_MS, 2 ** 31 - 1);
+    const outcome = await evaluate(target, expression, { ...bindings, Windows: list(...windows) }, { timeoutMs });
+    if (outcome.kind !== "returned") return batch.map(() => outcome);
+    const answers = (listElements(outcome.value) ?? []).flatMap((window) => listElements(window) ?? []);
+    if (answers.length !== batch.length) throw new UnexpectedAnswer("erl_eval:expr/5", outcome.value);
+    return answers.map(read);
+  });
+}
+
+/** For the way there and back, and a node that is busy. */
+const MARGIN_MS = 10_000;
