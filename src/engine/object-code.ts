@@ -108,5 +108,15 @@ async function factsOf(
     md5 === undefined ? undefined : objectCodeExportsCodeChange(target, next!.bytes, options),
     previousMd5 === undefined ? undefined : objectCodeVsn(target, previous!.bytes, options),
   ]);
-  return { module, application, file, md5, vsn, previousVsn, previousMd5, exportsCodeChange };
+  return {
+    module,
+    application,
+    file,
+    isPresent: next !== undefined,
+    md5,
+    vsn,
+    previousVsn,
+    previousMd5,
+    exportsCodeChange,
+  };
 }

@@ -1,14 +1,16 @@
 import type { Pid } from "../terms/term.js";
 import { pidText } from "../otp/process.js";
 
-/** How long processes were suspended, in milliseconds. */
+/** How long processes were suspended, in milliseconds; one that still is counts with the time until now. */
 export interface SuspensionTimes {
   readonly count: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
-  /** For each process that was suspended and resumed, by its pid as text: the longest time. */
+  /** For each process that was suspended, by its pid as text: the longest time. */
   readonly byProcess: ReadonlyMap<string, number>;
+  /** The processes, as text, whose resume was not answered. */
+  readonly stillSuspended: readonly string[];
 }
 
 /**
@@ -50,15 +52,21 @@ export class Suspensions {
   }
 
   times(): SuspensionTimes {
-    const sorted = this.#durations.toSorted((a, b) => a - b);
+    const now = this.#now();
+    const running = [...this.#since].map(([key, { at }]) => [key, now - at] as const);
+    const sorted = [...this.#durations, ...running.map(([, ms]) => ms)].sort((a, b) => a - b);
     const quantile = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-    const round = (ms: number): number => Math.round(ms * 1000) / 1000;
+    const longest = new Map(this.#longest);
+    for (const [key, ms] of running) longest.set(key, Math.max(ms, longest.get(key) ?? 0));
     return {
       count: sorted.length,
       p50Ms: round(quantile(0.5)),
       p99Ms: round(quantile(0.99)),
       maxMs: round(sorted.at(-1) ?? 0),
-      byProcess: new Map([...this.#longest].map(([pid, ms]) => [pid, round(ms)])),
+      byProcess: new Map([...longest].map(([pid, ms]) => [pid, round(ms)])),
+      stillSuspended: running.map(([key]) => key),
     };
   }
 }
+
+const round = (ms: number): number => Math.round(ms * 1000) / 1000;

@@ -15,6 +15,8 @@ export interface ObjectCode {
   readonly module: string;
   readonly application: string;
   readonly file: string;
+  /** True when there is such a file; then it may still be none that the node can make code of. */
+  readonly isPresent: boolean;
   /** MD5 of the new code in hexadecimal. Undefined where there is no such file, or it is no object code. */
   readonly md5: string | undefined;
   /** The version of the new code, as code_change gets it on the way down. */

@@ -63,6 +63,7 @@ export function anUpgrade(
     {
       application: "shop",
       file: `/lib/shop-2/ebin/${each.module}.beam`,
+      isPresent: true,
       md5: "bb",
       vsn: atom("new"),
       previousVsn: atom("old"),

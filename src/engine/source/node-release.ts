@@ -42,7 +42,7 @@ export async function loadNodeRelease(
   const load = async (entry: RelApplication, index: number): Promise<LoadedApplication> => {
     const found =
       contents.applications.get(entry.name) ??
-      (await suppliedApplication(target, files, contents.rel, entry, index, running, options));
+      (await suppliedApplication(target, files, root, contents.rel, entry, index, running, options));
     const application: LoadedApplication = {
       entry,
       app: found.app.record,
@@ -75,6 +75,7 @@ interface SuppliedApplication {
 async function suppliedApplication(
   target: Target,
   files: FileReader,
+  root: string,
   rel: Manifest<Rel>,
   entry: RelApplication,
   index: number,
@@ -88,7 +89,7 @@ async function suppliedApplication(
         code: "application-not-found",
         severity: "error",
         summary: `there is no application ${entry.name}-${entry.vsn} in the release root`,
-        detail: `The node runs ${entry.name} ${runs?.vsn ?? "not at all"}, from elsewhere.`,
+        detail: `It isn't in ${root}/lib, and the node itself ${runs === undefined ? "doesn't run it" : `runs ${entry.name} ${runs.vsn}`}.`,
         hint: "Build the release with its applications in lib.",
         span: rel.locate(["applications", index]),
       },

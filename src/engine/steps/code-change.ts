@@ -2,7 +2,7 @@ import { reasonWithoutStack } from "../../otp/batch.js";
 import { atomName, tupleElements } from "../../otp/decode.js";
 import { putState } from "../../otp/erl-eval.js";
 import { pidText } from "../../otp/process.js";
-import { changeCodeEach, fateOf, stateOfEach } from "../../otp/sys.js";
+import { changeCodeEach, fateOf, stateOfEach, timedOut } from "../../otp/sys.js";
 import type { CodeChange } from "../../release/instruction.js";
 import type { Outcome } from "../../target/target.js";
 import { printTerm } from "../../terms/print.js";
@@ -67,7 +67,7 @@ async function changeProcesses(
   const failures: { pid: Pid; reason: string }[] = [];
   pids.forEach((pid, index) => {
     const outcome = outcomes[index]!;
-    const reason = failureReason(outcome);
+    const reason = failureReason(outcome, timeout);
     if (reason === undefined) {
       context.tally.migrated.add(pidText(pid));
     } else if (fateOf(outcome) === "gone") {
@@ -92,7 +92,8 @@ async function changeProcesses(
 }
 
 /** Why a code change failed, in words and terms; undefined when it went well. */
-function failureReason(outcome: Outcome): string | undefined {
+function failureReason(outcome: Outcome, timeoutMs: number): string | undefined {
+  if (timedOut(outcome)) return `it was not done in ${timeoutMs} ms (--code-change-timeout)`;
   switch (outcome.kind) {
     case "returned": {
       if (atomName(outcome.value) === "ok") return undefined;
@@ -105,6 +106,6 @@ function failureReason(outcome: Outcome): string | undefined {
     case "not_sent":
       return outcome.cause;
     case "unknown":
-      return outcome.cause === "timeout" ? "it did not answer in time" : "the connection was lost";
+      return "the connection was lost";
   }
 }

@@ -1,5 +1,5 @@
 import type { Finding } from "../finding.js";
-import { nameOf, supervisorName, type FindingRule } from "./context.js";
+import { nameOf, namesOf, supervisorName, type FindingRule } from "./context.js";
 
 /** A child declared as a worker is really a supervisor: OTP's walk sees nothing below it. */
 export const hiddenSubtree: FindingRule = ({ facts, coverage }) =>
@@ -17,7 +17,7 @@ export const hiddenSubtree: FindingRule = ({ facts, coverage }) =>
         summary: `${name} is a supervisor, but its child specification says that it is a worker`,
         detail:
           `${supervisorName(facts, supervisor?.supervisor)} has it as a worker, so a release handler doesn't ask it for ` +
-          `its children${missed.length > 0 ? `; ${missed.length} of the processes below it run a module that would be changed` : ""}.`,
+          `its children${missed.length > 0 ? `. Below it ${namesOf(missed)} ${missed.length > 1 ? "run modules" : "runs a module"} that would be changed` : ""}.`,
         hint: "Write type: supervisor in its child specification (in Elixir, type: :supervisor).",
         module: supervisor?.callbackModule,
         pids: [anomaly.pid, ...missed.map((process) => process.text)],

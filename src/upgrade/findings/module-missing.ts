@@ -1,16 +1,20 @@
 import type { Finding } from "../finding.js";
 import type { FindingRule } from "./context.js";
 
-/** The script loads a module for which the new version has no object code. */
+/** The script loads a module for which the new version has no object code, or none that the node can read. */
 export const moduleMissing: FindingRule = ({ upgrade }) =>
   [...upgrade.objectCode.values()]
     .filter((code) => code.md5 === undefined)
     .map((code): Finding => ({
       code: "module-missing",
       severity: "error",
-      summary: `${code.module} would be loaded, but ${code.application} has no object code for it`,
-      detail: `There is no readable object code at ${code.file}.`,
-      hint: `Build ${code.application} again with ${code.module} in it, or take the module out of the appup.`,
+      summary: `${code.module} would be loaded, but ${code.isPresent ? "its object code can't be read" : `${code.application} has no object code for it`}`,
+      detail: code.isPresent
+        ? `The node can't make code of ${code.file}: it is damaged, for another kind of node, or fails while it is loaded.`
+        : `There is no file ${code.file}.`,
+      hint: code.isPresent
+        ? `Build ${code.application} again, and load ${code.module} by hand to see what is wrong.`
+        : `Build ${code.application} again with ${code.module} in it, or take the module out of the appup.`,
       module: code.module,
       pids: [],
     }));
