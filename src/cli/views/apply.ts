@@ -152,17 +152,20 @@ function outcomeText(plan: Plan, execution: Execution, paint: Paint): string {
   }
 }
 
-/** Who was suspended, and for how long at most. */
+/** Who was suspended, and for how long at most; who may still be. */
 function suspensionText(plan: Plan, { suspension }: Execution): string {
-  const { byProcess, maxMs } = suspension;
+  const { byProcess, maxMs, stillSuspended } = suspension;
   if (byProcess.size === 0) return "No process was suspended.";
   const planned = plan.steps.flatMap(({ processes }) => processes);
   const names = new Map(planned.map((process) => [process.text, processName(process)]));
-  const who = someOf(
-    [...byProcess.keys()].map((pid) => names.get(pid) ?? pid),
-    5,
-  );
-  return byProcess.size === 1
-    ? `${who} was suspended for ${duration(maxMs)}.`
-    : `${byProcess.size} processes were suspended, each for ${duration(maxMs)} at the most: ${who}.`;
+  const named = (pids: Iterable<string>): string =>
+    someOf(
+      [...pids].map((pid) => names.get(pid) ?? pid),
+      5,
+    );
+  const were =
+    byProcess.size === 1
+      ? `${named(byProcess.keys())} was suspended for ${duration(maxMs)}.`
+      : `${byProcess.size} processes were suspended, each for ${duration(maxMs)} at the most: ${named(byProcess.keys())}.`;
+  return stillSuspended.length === 0 ? were : `${were} ${named(stillSuspended)} may still be suspended.`;
 }

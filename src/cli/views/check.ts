@@ -2,16 +2,36 @@ import type { Problem } from "../../terms/problem.js";
 import { count, type Paint } from "./paint.js";
 import { problemJson, problemText } from "./problem.js";
 
-export function checkJson(files: readonly string[], problems: readonly Problem[]): object {
-  return { files, findings: problems.map(problemJson) };
+export interface CheckFinding {
+  readonly problem: Problem;
+  /** By `--allow`: it is passed over. */
+  readonly allowed: boolean;
 }
 
-export function checkText(files: readonly string[], problems: readonly Problem[], paint: Paint): string {
-  const errors = problems.filter(({ severity }) => severity === "error").length;
-  const warnings = problems.length - errors;
-  const verdict =
-    problems.length === 0
-      ? `${paint.good("ok")}: ${count(files.length, "file")}, nothing found`
-      : `${count(files.length, "file")}: ${count(errors, "error")}, ${count(warnings, "warning")}`;
-  return [...problems.map((problem) => problemText(problem, paint)), verdict].join("\n\n");
+export interface CheckResult {
+  readonly files: readonly string[];
+  readonly findings: readonly CheckFinding[];
 }
+
+export function checkJson({ files, findings }: CheckResult): object {
+  return { files, findings: findings.map(({ problem, allowed }) => ({ ...problemJson(problem), allowed })) };
+}
+
+export function checkText(result: CheckResult, paint: Paint): string {
+  const shown = notAllowed(result).map((problem) => problemText(problem, paint));
+  return [...shown, checkVerdict(result, paint)].join("\n\n");
+}
+
+/** What was found in one line: `ok: 8 files, nothing found`. */
+export function checkVerdict(result: CheckResult, paint: Paint): string {
+  const shown = notAllowed(result);
+  const errors = shown.filter(({ severity }) => severity === "error").length;
+  const allowed = result.findings.length - shown.length;
+  const files = count(result.files.length, "file");
+  const rest = allowed === 0 ? "" : `, ${allowed} allowed`;
+  if (shown.length === 0) return `${paint.good("ok")}: ${files}, nothing found${rest}`;
+  return `${files}: ${count(errors, "error")}, ${count(shown.length - errors, "warning")}${rest}`;
+}
+
+export const notAllowed = ({ findings }: CheckResult): Problem[] =>
+  findings.filter(({ allowed }) => !allowed).map(({ problem }) => problem);

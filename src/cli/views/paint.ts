@@ -51,10 +51,10 @@ export function wrap(text: string, width: number, indent: number, first = indent
   return lines.map((line, index) => " ".repeat(index === 0 ? first : indent) + line).join("\n");
 }
 
-/** Breaks a list in words, or a call, into lines of at most `width` columns: after commas, else anywhere. */
+/** Breaks a list in words, or a call, into lines of at most `width` columns: after spaces, else anywhere. */
 export function fold(text: string, width: number): string[] {
   const lines = [""];
-  for (const piece of text.split(/(?<=, )/)) {
+  for (const piece of text.split(/(?<= )/)) {
     const line = lines.at(-1)! + piece;
     if (line.trimEnd().length <= width) lines[lines.length - 1] = line;
     else if (lines.at(-1) === "") lines.splice(-1, 1, ...chunks(piece, width));
