@@ -1,5 +1,5 @@
 import { ProblemError, type Span } from "../terms/problem.js";
-import type { Term } from "../terms/term.js";
+import { Bitstring, type Term } from "../terms/term.js";
 import { judge } from "./draft/judge.js";
 import type { TermNode } from "./erlang/node.js";
 import { listDraft, textDraft, type LocateTerm } from "./erlang/node.js";
@@ -63,7 +63,7 @@ function erlangOutline(root: TermNode, file: string): AppupOutline {
     vsn: text.kind === "leaf" && typeof text.value === "string" ? text.value : undefined,
     upFrom: erlangEntries(up!),
     downTo: erlangEntries(down!),
-    locateVsn: () => vsn!.origin.span(),
+    locateVsn: () => vsn!.span(),
   };
 }
 
@@ -72,13 +72,17 @@ function erlangEntries(list: TermNode): readonly OutlineEntry[] {
     const [version, script] = element.tuple(2) ?? [];
     if (version === undefined || script === undefined) return [];
     const judged = judge(versionSchema, versionDraft(version));
-    if (!judged.ok) return [];
+    if (!judged.ok) {
+      // re:run/3 raises for a binary that is no text, where OTP reaches it; other terms it passes over.
+      if (version.term instanceof Bitstring && version.term.isBinary) throw new ProblemError(judged.problems);
+      return [];
+    }
     return [
       {
         version: judged.value,
         script: script.term,
         locateScript: (path) => script.locate(path),
-        locateVersion: () => version.origin.span(),
+        locateVersion: () => version.span(),
       },
     ];
   });

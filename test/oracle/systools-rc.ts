@@ -19,7 +19,8 @@ export type ScriptsAnswer =
 
 /**
  * Translates each case in a process of its own, and traces what digraph_utils:topsort/1 answers there: the order that OTP
- * chose where the dependencies leave it open.
+ * chose where the dependencies leave it open. Nothing may be raised: the report would go to the standard output, among
+ * the answers.
  */
 const QUESTION = `
 {module, _} = code:ensure_loaded(digraph_utils),
@@ -33,7 +34,8 @@ Orders = fun Orders(Pid) ->
 end,
 Translate = fun({Mode, Scripts, Appls, PreAppls}) ->
   {Pid, Monitor} = spawn_monitor(fun() ->
-    receive go -> exit({answer, systools_rc:translate_scripts(Mode, Scripts, Appls, PreAppls)}) end
+    receive go -> ok end,
+    exit({answer, try systools_rc:translate_scripts(Mode, Scripts, Appls, PreAppls) catch _:Raised -> {raised, Raised} end})
   end),
   erlang:trace(Pid, true, [call]),
   Pid ! go,

@@ -136,6 +136,11 @@ describe("makeRelup", () => {
     expect((await make({ "lib/app-2/app.appup": appup }, { upFrom: [] })).problems).toEqual([]);
   });
 
+  it("refuses a version that is a binary, but no text", async () => {
+    const appup = '{"2", [{<<255>>, []}, {"1", []}], []}.';
+    expect(await problems({ "lib/app-2/app.appup": appup })).toEqual([["bad-version-pattern", "lib/app-2/app.appup"]]);
+  });
+
   it("refuses a release without sasl, and every release that doesn't fit together", async () => {
     const more = {
       "1.rel": relText("1", '{kernel, "1"}, {stdlib, "1"}, {app, "1"}'),

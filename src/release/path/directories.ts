@@ -83,6 +83,8 @@ function split(path: string): readonly string[] {
   return path.startsWith("/") ? ["/", ...parts] : parts;
 }
 
-/** One path after another, as `filename:join/2` puts them. */
-export const join = (directory: string, name: string): string =>
-  directory === "/" ? `/${name}` : `${directory}/${name}`;
+/** One path after another, as `filename:join/2` puts them: a `.` in the middle is dropped. */
+export function join(directory: string, name: string): string {
+  const base = directory.replace(/(?:\/\.)+$/, "");
+  return base.endsWith("/") ? base + name : `${base}/${name}`;
+}
