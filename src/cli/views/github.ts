@@ -30,11 +30,17 @@ function place({ span }: Problem, directory: string): (readonly [string, string 
   if (span === undefined) return [];
   const { file, start, end } = span;
   const begin = [
-    ["file", relative(directory, file)],
+    ["file", fromTop(directory, file)],
     ["line", start.line],
   ] as const;
   if (start.line !== end.line) return [...begin, ["endLine", end.line]];
   return [...begin, ["col", start.column], ["endColumn", end.column]];
+}
+
+/** A file that lies elsewhere keeps its path. */
+function fromTop(directory: string, file: string): string {
+  const path = relative(directory, file);
+  return path.startsWith("..") ? file : path;
 }
 
 const escapeMessage = (text: string): string =>
