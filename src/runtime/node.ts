@@ -1,4 +1,4 @@
-import { type Atom, ExternalFun, type Term, atom, list, string, tuple } from "../terms/term.js";
+import { type Atom, ExternalFun, List, type Term, atom, list, string, tuple } from "../terms/term.js";
 import type { ApplicationReader } from "./application/load.js";
 import type { ApplicationTable } from "./application/table.js";
 import type { BootRelease } from "./boot-release.js";
@@ -12,9 +12,8 @@ import type { EventSink } from "./events.js";
 import { LocalFun } from "./local-fun.js";
 import { never } from "./process/abandon.js";
 import type { Clock } from "./process/clock.js";
-import type { Process } from "./process/process.js";
-import type { Raised } from "./process/raised.js";
-import { describeValue, raiseError, raiseUndef, toRaised } from "./process/raised.js";
+import type { InitialCall, Process } from "./process/process.js";
+import { Raised, describeValue, raiseError, raiseUndef, toRaised } from "./process/raised.js";
 import { ProcessTable } from "./process/table.js";
 import { FALSE, TRUE, UNDEFINED, isTerm } from "./support/term.js";
 import { readTrace } from "./support/trace.js";
@@ -118,7 +117,7 @@ export class RuntimeNode {
     if (version === undefined) return raiseUndef(module, fun, args as Term[]);
     const found = version.function(fun.name, args.length) ?? moduleInfo(version, fun.name, args);
     if (found === undefined) return raiseUndef(module, fun, args as Term[]);
-    return this.#callVersion(self, version, found, args);
+    return this.#callVersion(self, version, fun, found, args);
   }
 
   #callBuiltIn(
@@ -133,39 +132,51 @@ export class RuntimeNode {
       if (key === "module_info/1" || key === "module_info/0") return builtInInfo(module, builtIn, args[0] as Atom);
       return raiseUndef(module, fun, args as Term[]);
     }
-    const result = builtIn[key]!(this.context(self), ...(args as Term[]));
-    return result instanceof Promise ? result.then((value) => this.#finish(self, value)) : this.#finish(self, result);
+    const run = (): unknown => builtIn[key]!(this.context(self), ...(args as Term[]));
+    return this.#run(self, { module, function: fun, arity: args.length }, run, () => undefined);
   }
 
   #callVersion(
     self: Process,
     version: ModuleVersion,
+    name: Atom,
     fun: ModuleFunction,
     args: readonly Value[],
   ): Value | Promise<Value> {
     self.frames.push(version);
+    const called = { module: version.name, function: name, arity: args.length };
+    const left = (): void => {
+      const index = self.frames.lastIndexOf(version);
+      if (index >= 0) self.frames.splice(index, 1);
+    };
+    return this.#run(self, called, () => fun(...args), left);
+  }
+
+  /**
+   * Runs a function and gives its value, or raises what it raised, with a stack that names at least the function.
+   * @param left called as soon as the function is off the stack
+   */
+  #run(self: Process, called: InitialCall, run: () => unknown, left: () => void): Value | Promise<Value> {
+    const failed = (thrown: unknown): Promise<never> => {
+      left();
+      // What a dead process raises reaches nobody.
+      if (!self.alive) return never();
+      throw withCall(this.raisedOf(thrown), called);
+    };
     let result: unknown;
     try {
-      result = fun(...args);
+      result = run();
     } catch (thrown) {
-      leave(self, version);
-      throw this.raisedOf(thrown);
+      return failed(thrown);
     }
-    if (!(result instanceof Promise)) {
-      leave(self, version);
-      return this.#finish(self, result);
-    }
-    return result.then(
-      (value: unknown) => {
-        leave(self, version);
+    if (result instanceof Promise) {
+      return result.then((value: unknown) => {
+        left();
         return this.#finish(self, value);
-      },
-      (thrown: unknown) => {
-        leave(self, version);
-        if (!self.alive) return never();
-        throw this.raisedOf(thrown);
-      },
-    );
+      }, failed);
+    }
+    left();
+    return this.#finish(self, result);
   }
 
   /** The value of a call for the one who made it; nothing, ever, for one that is dead by now. */
@@ -194,11 +205,11 @@ export class RuntimeNode {
     return raiseError(tuple(atom("badfun"), fun));
   }
 
-  /** True when the function is there, without loading anything: `erlang:function_exported/3`. */
-  exports(module: Atom, fun: string, arity: number): boolean {
+  /** True when the function can be called with so many arguments, without loading anything: for optional callbacks. */
+  has(module: Atom, fun: string, arity: number): boolean {
     const builtIn = this.builtIn.get(module.name);
     if (builtIn !== undefined) return Object.hasOwn(builtIn, `${fun}/${arity}`);
-    return this.code.current(module.name)?.exportsFunction(fun, arity) ?? false;
+    return this.code.current(module.name)?.function(fun, arity) !== undefined;
   }
 
   /** Modules are loaded on their first call, as in OTP's interactive mode. */
@@ -211,9 +222,11 @@ export class RuntimeNode {
   }
 }
 
-function leave(self: Process, version: ModuleVersion): void {
-  const index = self.frames.lastIndexOf(version);
-  if (index >= 0) self.frames.splice(index, 1);
+/** An error whose stack is empty gets the function that was called as its one entry. */
+function withCall(raised: Raised, called: InitialCall): Raised {
+  const isKnown = raised.class === "exit" || (raised.trace instanceof List && raised.trace.elements.length > 0);
+  if (isKnown) return raised;
+  return new Raised(raised.class, raised.reason, list(tuple(called.module, called.function, called.arity, list())));
 }
 
 function moduleInfo(version: ModuleVersion, fun: string, args: readonly Value[]): ModuleFunction | undefined {

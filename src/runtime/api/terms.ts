@@ -1,4 +1,3 @@
-
 import { ErlMap, List, type Term, Tuple, atom, list, map } from "../../terms/term.js";
 import { mapValue, textOf } from "../../terms/access.js";
 import { equals } from "../../terms/equal.js";

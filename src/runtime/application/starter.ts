@@ -118,7 +118,7 @@ async function stop(
 ): Promise<never> {
   const { node } = context;
   let final = state;
-  if (node.exports(module, "prep_stop", 1)) {
+  if (node.has(module, "prep_stop", 1)) {
     const prepared = await catchCall(context, module, "prep_stop", [state]);
     if (!isTagged(prepared, "EXIT", 2)) final = prepared;
   }

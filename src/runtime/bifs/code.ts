@@ -1,7 +1,7 @@
 import { Atom, Bitstring, List, type Term, atom, binary, list, string, tuple } from "../../terms/term.js";
 import { OBJECT_CODE_EXTENSION, type PathError } from "../code/code-path.js";
 import type { BifModule, Context } from "../context.js";
-import { badarg } from "../process/raised.js";
+import { badarg, raiseError } from "../process/raised.js";
 import { ERROR, FALSE, TRUE, bool, elementsOf, error, nameText } from "../support/term.js";
 
 const NON_EXISTING = atom("non_existing");
@@ -14,6 +14,7 @@ const pathResult = (failed: PathError | undefined): Term => (failed === undefine
 /** Module `code`: the code server and its path. */
 export const code: BifModule = {
   "load_binary/3": (context, module, file, object) => {
+    if (!(file instanceof List) && !(file instanceof Atom)) return raiseError("function_clause");
     if (!(object instanceof Bitstring) || nameText(file) === undefined) return error(atom("badarg"));
     const { node } = context;
     if (node.code.current(name(module)) !== undefined) node.code.purge(name(module));
@@ -33,7 +34,7 @@ export const code: BifModule = {
   },
   "purge/1": ({ node }, module) => bool(node.code.purge(name(module))),
   "soft_purge/1": ({ node }, module) => bool(node.code.softPurge(name(module))),
-  "delete/1": ({ node }, module) => bool(node.code.delete(name(module))),
+  "delete/1": ({ node }, module) => bool(node.code.delete(name(module)) === true),
   "is_loaded/1": ({ node }, module) => {
     const found = fileOf({ node }, name(module));
     return found === undefined ? FALSE : tuple(atom("file"), found);

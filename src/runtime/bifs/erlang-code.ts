@@ -1,5 +1,5 @@
 import { mapValue } from "../../terms/access.js";
-import { Atom, Bitstring, ErlMap, List, Pid, type Term, atom, binary, list, tuple } from "../../terms/term.js";
+import { Atom, Bitstring, ErlMap, List, Pid, type Term, atom, binary, list } from "../../terms/term.js";
 import { md5Of } from "../code/evaluate.js";
 import type { BifModule } from "../context.js";
 import { badarg } from "../process/raised.js";
@@ -26,8 +26,11 @@ export const erlangCode: BifModule = {
   "module_loaded/1": ({ node }, module) =>
     bool(node.builtIn.has(name(module)) || node.code.current(name(module)) !== undefined),
   "loaded/0": ({ node }) => list(...node.code.loaded.map((version) => version.name)),
-  "function_exported/3": ({ node }, module, fun, arity) =>
-    bool(node.exports(atom(name(module)), name(fun), typeof arity === "number" ? arity : badarg())),
+  "function_exported/3": ({ node }, module, fun, arity) => {
+    const count = typeof arity === "number" ? arity : badarg();
+    if (node.builtIn.has(name(module))) return bool(node.has(module as Atom, name(fun), count));
+    return bool(node.code.current(name(module))?.exportsFunction(name(fun), count) ?? false);
+  },
   "get_module_info/1": ({ node, self }, module) => {
     if (node.code.current(name(module)) === undefined && !node.builtIn.has(name(module))) return badarg();
     return node.call(self, module as Atom, atom("module_info"), []);
@@ -37,13 +40,8 @@ export const erlangCode: BifModule = {
     return node.call(self, module as Atom, atom("module_info"), [item]);
   },
   "delete_module/1": ({ node }, module) => {
-    if (node.code.current(name(module)) === undefined) return UNDEFINED;
-    return node.code.delete(name(module)) ? TRUE : badarg();
-  },
-  "load_module/2": ({ node }, module, object) => {
-    if (!(object instanceof Bitstring) || !object.isBinary) return badarg();
-    const failed = node.code.load(name(module), `${name(module)}.js`, object.bytes);
-    return failed === undefined ? tuple(atom("module"), module) : tuple(atom("error"), atom(failed));
+    const deleted = node.code.delete(name(module));
+    return deleted === undefined ? UNDEFINED : deleted ? TRUE : badarg();
   },
   "md5/1": (_context, data) => (data instanceof Bitstring ? binary(md5Of(data.bytes)) : badarg()),
   "is_builtin/3": ({ node }, module) => bool(node.builtIn.has(name(module))),

@@ -1,6 +1,8 @@
 import { Atom, List, Pid, Reference, type Term, atom, list, tuple } from "../../terms/term.js";
 import type { BifModule, Context } from "../context.js";
 import { dictionaryTerm, getDictionary, putDictionary } from "../otp/proc-lib.js";
+import type { Process } from "../process/process.js";
+import type { Spawned } from "../process/table.js";
 import { allProcessInfo, processInfoItem } from "../process/info.js";
 import { send, sendAfter } from "../process/post.js";
 import { Raised, badarg, raiseError, raiseExit } from "../process/raised.js";
@@ -37,6 +39,9 @@ export const erlangProcesses: BifModule = {
     if (!(pid instanceof Pid) || !node.processes.isLocal(pid)) return badarg();
     return infoItems(node.processes.find(pid), item);
   },
+  "spawn/1": (context, fun) => spawnFun(context, fun, {}),
+  "spawn_link/1": (context, fun) => spawnFun(context, fun, { link: true }),
+  "spawn_monitor/1": (context, fun) => spawnFun(context, fun, { monitor: true }),
   "spawn/3": (context, ...mfa) => spawnCall(context, mfa, {}),
   "spawn_link/3": (context, ...mfa) => spawnCall(context, mfa, { link: true }),
   "spawn_monitor/3": (context, ...mfa) => spawnCall(context, mfa, { monitor: true }),
@@ -123,18 +128,26 @@ function infoItems(process: Parameters<typeof processInfoItem>[0] | undefined, i
   return tuple(atom(name!), processInfoItem(process, name!)!);
 }
 
-function spawnCall(
-  { node, self }: Context,
-  [module, fun, args]: readonly Term[],
-  options: { link?: boolean; monitor?: boolean },
-): Term {
-  if (!(module instanceof Atom) || !(fun instanceof Atom) || !(args instanceof List)) return badarg();
-  const { process, monitor: reference } = node.processes.spawn(
-    (child) => node.call(child, module, fun, args.elements),
-    { initialCall: { module, function: fun, arity: args.elements.length }, parent: self, ...options },
-  );
-  return reference === undefined ? process.pid : tuple(process.pid, reference);
+interface SpawnKind {
+  readonly link?: boolean;
+  readonly monitor?: boolean;
 }
+
+function spawnCall({ node, self }: Context, [module, fun, args]: readonly Term[], kind: SpawnKind): Term {
+  if (!(module instanceof Atom) || !(fun instanceof Atom) || !(args instanceof List)) return badarg();
+  const initialCall = { module, function: fun, arity: args.elements.length };
+  const entry = (child: Process): unknown => node.call(child, module, fun, args.elements);
+  return spawnedTerm(node.processes.spawn(entry, { initialCall, parent: self, ...kind }));
+}
+
+function spawnFun({ node, self }: Context, fun: Term, kind: SpawnKind): Term {
+  const initialCall = { module: atom("erlang"), function: atom("apply"), arity: 2 };
+  const entry = (child: Process): unknown => node.apply(child, fun, []);
+  return spawnedTerm(node.processes.spawn(entry, { initialCall, parent: self, ...kind }));
+}
+
+const spawnedTerm = ({ process, monitor: reference }: Spawned): Term =>
+  reference === undefined ? process.pid : tuple(process.pid, reference);
 
 function startTimer({ node }: Context, time: Term, destination: Term, make: (timer: Reference) => Term): Reference {
   if (typeof time !== "number" || time < 0) return badarg();

@@ -4,12 +4,15 @@ import type { BifModule, Context } from "../context.js";
 import { initAck, notedInitialCall, parentOf, spawnProc, startProc } from "../otp/proc-lib.js";
 import { stopProc } from "../otp/stop.js";
 import { processInfoItem } from "../process/info.js";
-import { badarg, raiseExit } from "../process/raised.js";
+import { badarg, raiseError, raiseExit } from "../process/raised.js";
 import { FALSE, NORMAL, OK, elementsOf, keyFind, timeoutOf } from "../support/term.js";
 
 /** `$initial_call` of a pid, or of what `process_info/1` gave. */
 function initialCall({ node }: Context, term: Term): Tuple | undefined {
-  if (!(term instanceof Pid)) return notedInitialCall(keyFind(elementsOf(term) ?? [], "dictionary"));
+  if (!(term instanceof Pid)) {
+    const info = elementsOf(term) ?? raiseError("function_clause");
+    return notedInitialCall(keyFind(info, "dictionary"));
+  }
   const process = node.processes.find(term);
   return process && notedInitialCall(processInfoItem(process, "dictionary"));
 }

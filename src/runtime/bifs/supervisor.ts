@@ -47,8 +47,7 @@ async function start(context: Context, name: Term | undefined, module: Term, arg
   return await startServer(context, { name, module: SUPERVISOR, args: argument, options: list(), link: true });
 }
 
-const status = (context: Context, ref: Term): Promise<Term> =>
-  systemCall(context, ref, atom("get_status"), { function: "get_status", args: [] });
+const status = (context: Context, ref: Term): Promise<Term> => systemCall(context, ref, atom("get_status"));
 
 /** `{supervisor, [{"Callback", Module}]}` in a status, else the module in the state that is shown. */
 function callbackModule(answer: Term): Term {

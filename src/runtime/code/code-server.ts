@@ -18,6 +18,7 @@ export type LoadError = "badfile" | "not_purged";
  */
 export class CodeServer {
   readonly #modules = new Map<string, LoadedModule>();
+  readonly #everLoaded = new Set<string>();
   readonly #processes: ProcessTable;
   readonly #surroundings: ModuleSurroundings;
   readonly #emit: EventSink;
@@ -60,6 +61,7 @@ export class CodeServer {
     if (module.current !== undefined) module.old = module.current;
     module.current = version;
     this.#modules.set(name, module);
+    this.#everLoaded.add(name);
     return undefined;
   }
 
@@ -93,12 +95,19 @@ export class CodeServer {
     return true;
   }
 
-  /** `code:delete/1`: makes the current code old. False when there is none, or still old code. */
-  delete(name: string): boolean {
+  /**
+   * `erlang:delete_module/1`: makes the current code old. As the emulator, it does so too, with no effect, for a module
+   * that was loaded once and isn't any more.
+   * @returns undefined for a module that was never loaded, false when there still is old code
+   */
+  delete(name: string): boolean | undefined {
+    if (!this.#everLoaded.has(name)) return undefined;
     const module = this.#modules.get(name);
-    if (module?.current === undefined || module.old !== undefined) return false;
-    module.old = module.current;
-    module.current = undefined;
+    if (module?.old !== undefined) return false;
+    if (module !== undefined) {
+      module.old = module.current;
+      module.current = undefined;
+    }
     return true;
   }
 

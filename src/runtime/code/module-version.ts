@@ -10,23 +10,25 @@ export type ModuleFunction = (...args: unknown[]) => unknown;
  * its arity on the node is this one all the same.
  */
 const CALLBACK_ARITIES: Readonly<Record<string, number>> = {
-  init: 1,
   handle_call: 3,
   handle_cast: 2,
   handle_info: 2,
   handle_continue: 2,
   terminate: 2,
   code_change: 3,
-  start: 2,
-  stop: 1,
-  prep_stop: 1,
-  config_change: 3,
-  start_phase: 3,
   system_continue: 3,
   system_terminate: 4,
   system_code_change: 4,
   system_get_state: 1,
   system_replace_state: 2,
+};
+
+/** Callbacks whose names mean something else in other modules: only where the module says that it has the behaviour. */
+const BEHAVIOUR_ARITIES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  gen_server: { init: 1 },
+  gen_event: { init: 1, handle_event: 2 },
+  supervisor: { init: 1 },
+  application: { start: 2, stop: 1, prep_stop: 1, config_change: 3, start_phase: 3 },
 };
 
 /** One version of a module's code: what evaluating its file gave. */
@@ -37,6 +39,7 @@ export class ModuleVersion {
   readonly attributes: readonly (readonly [string, List])[];
   /** Dropped on purge, so that nothing keeps the code alive. */
   #exports: Readonly<Record<string, unknown>> | undefined;
+  readonly #callbacks: Readonly<Record<string, number>>;
 
   constructor(options: { name: string; file: string; md5: Uint8Array; exports: Readonly<Record<string, unknown>> }) {
     this.name = atom(options.name);
@@ -44,6 +47,9 @@ export class ModuleVersion {
     this.md5 = options.md5;
     this.#exports = options.exports;
     this.attributes = attributesOf(options.exports, options.md5);
+    const behaviours = this.attributes.filter(([key]) => key === "behaviour").flatMap(([, value]) => value.elements);
+    const known = behaviours.map((behaviour) => BEHAVIOUR_ARITIES[(behaviour as Atom).name]);
+    this.#callbacks = Object.assign({}, CALLBACK_ARITIES, ...known) as Record<string, number>;
   }
 
   /** The module's name as its file says it in `exports.module`; undefined when it doesn't. */
@@ -62,17 +68,22 @@ export class ModuleVersion {
   /** True when the module exports `name` with exactly this arity: `erlang:function_exported/3`. */
   exportsFunction(name: string, arity: number): boolean {
     const found = this.function(name, arity);
-    return found !== undefined && arityOf(name, found) === arity;
+    return found !== undefined && this.#arityOf(name, found) === arity;
   }
 
   /** Name and arity of every exported function, `module_info` included. */
   get exported(): (readonly [string, number])[] {
     const exported: (readonly [string, number])[] = [];
     for (const [name, value] of Object.entries(this.#exports ?? {})) {
-      if (typeof value === "function") exported.push([name, arityOf(name, value as ModuleFunction)]);
+      if (typeof value === "function") exported.push([name, this.#arityOf(name, value as ModuleFunction)]);
     }
     exported.push(["module_info", 0], ["module_info", 1]);
     return exported;
+  }
+
+  #arityOf(name: string, fun: ModuleFunction): number {
+    const known = Object.hasOwn(this.#callbacks, name) ? this.#callbacks[name]! : fun.length;
+    return Math.max(known, fun.length);
   }
 
   /** The value of the `vsn` attribute as `beam_lib:version/1` gives it. */
@@ -114,11 +125,6 @@ export class ModuleVersion {
   drop(): void {
     this.#exports = undefined;
   }
-}
-
-function arityOf(name: string, fun: ModuleFunction): number {
-  const known = Object.hasOwn(CALLBACK_ARITIES, name) ? CALLBACK_ARITIES[name]! : fun.length;
-  return fun.length <= known ? known : fun.length;
 }
 
 function attributesOf(exports: Readonly<Record<string, unknown>>, md5: Uint8Array): (readonly [string, List])[] {

@@ -41,12 +41,17 @@ export function literal(form: Term): Term | undefined {
   }
 }
 
-/** `<<"text">>`: the one form of binaries that evaluation needs. */
+/** `<<"text">>` and `<<1, 2>>`: binaries of whole bytes that are written out. */
 function binaryLiteral(elements: readonly Term[]): Bitstring | undefined {
-  if (elements.length === 0) return binary("");
-  const inner = elements.length === 1 ? parts(elements[0]!).parts[0] : undefined;
-  if (inner === undefined || parts(inner).type !== "string") return undefined;
-  return binary(Uint8Array.from(items(parts(inner).parts[0]) as readonly number[]));
+  const bytes: number[] = [];
+  for (const element of elements) {
+    const { type, parts: given } = parts(element);
+    const value = type === "bin_element" ? literal(given[0]!) : undefined;
+    const isPlain = isNamed(given[1], "default") && isNamed(given[2], "default");
+    if (!isPlain || value === undefined) return undefined;
+    bytes.push(...((value instanceof List ? value.elements : [value]) as readonly number[]));
+  }
+  return binary(Uint8Array.from(bytes));
 }
 
 /** The bindings with those that a pattern makes; undefined when the value doesn't match. */

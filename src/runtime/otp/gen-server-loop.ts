@@ -100,7 +100,7 @@ export class Server implements SystemHost {
 
   #lacksHandleInfo(raised: Raised): boolean {
     const isUndef = raised.class === "error" && isNamed(raised.reason, "undef");
-    return isUndef && !this.#context.node.exports(this.#callback, "handle_info", 2);
+    return isUndef && !this.#context.node.has(this.#callback, "handle_info", 2);
   }
 
   /** `gen_server:handle_common_reply`. */
@@ -122,7 +122,7 @@ export class Server implements SystemHost {
   async #terminate(raised: Raised, message: Term, withStack: boolean): Promise<never> {
     const { node, self } = this.#context;
     let ended = raised;
-    if (node.exports(this.#callback, "terminate", 2)) {
+    if (node.has(this.#callback, "terminate", 2)) {
       try {
         await node.call(self, this.#callback, atom("terminate"), [terminateReason(raised), this.#state]);
       } catch (thrown) {

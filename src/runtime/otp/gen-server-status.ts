@@ -17,7 +17,7 @@ export interface ServerStatus {
 export async function serverStatus({ node, self }: Context, status: ServerStatus): Promise<List> {
   const { callback, state } = status;
   let shown: Term = list(tuple(atom("data"), list(tuple(string("State"), state))));
-  if (node.exports(callback, "format_status", 2)) {
+  if (node.has(callback, "format_status", 2)) {
     const given = await node.callTerm(self, callback, atom("format_status"), [
       atom("normal"),
       list(status.dictionary, state),

@@ -31,8 +31,7 @@ export async function handleSpecialSystemMessage(
   } catch (thrown) {
     if (!(thrown instanceof Terminated)) throw thrown;
     const args = [thrown.reason, parent, host.debug.term, host.misc];
-    if (context.node.exports(module, "system_terminate", 4))
-      return new TailCall(module, atom("system_terminate"), args);
+    if (context.node.has(module, "system_terminate", 4)) return new TailCall(module, atom("system_terminate"), args);
     return raiseExit(thrown.reason);
   }
   return new TailCall(module, atom("system_continue"), [parent, host.debug.term, host.misc]);
@@ -58,14 +57,14 @@ class SpecialProcess implements SystemHost {
   }
 
   async getState(): Promise<Term> {
-    if (!this.#context.node.exports(this.module, "system_get_state", 1)) return this.misc;
+    if (!this.#context.node.has(this.module, "system_get_state", 1)) return this.misc;
     const result = await this.#call("system_get_state", [this.misc]);
     return isTagged(result, "ok", 2) ? at(result, 1) : raiseError(tuple(atom("badmatch"), result));
   }
 
   async replaceState(fun: Term): Promise<Term> {
     const { node, self } = this.#context;
-    if (!node.exports(this.module, "system_replace_state", 2)) {
+    if (!node.has(this.module, "system_replace_state", 2)) {
       this.misc = await node.apply(self, fun, [this.misc]);
       return this.misc;
     }
@@ -77,7 +76,7 @@ class SpecialProcess implements SystemHost {
 
   replaceFailure(fun: Term): Term {
     const { node } = this.#context;
-    const isCallback = node.exports(this.module, "system_replace_state", 2);
+    const isCallback = node.has(this.module, "system_replace_state", 2);
     return isCallback ? tuple(this.module, atom("system_replace_state")) : fun;
   }
 
@@ -95,7 +94,7 @@ class SpecialProcess implements SystemHost {
   }
 
   async formatStatus(state: Atom, dictionary: List): Promise<Term> {
-    if (!this.#context.node.exports(this.module, "format_status", 2)) return this.misc;
+    if (!this.#context.node.has(this.module, "format_status", 2)) return this.misc;
     const data = list(dictionary, state, this.parent, this.debug.term, this.misc);
     return await this.#call("format_status", [atom("normal"), data]);
   }

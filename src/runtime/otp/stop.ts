@@ -22,10 +22,7 @@ export async function stopProc(
   const reference = monitor(node.processes, self, target);
   const { pid: helper } = node.processes.spawn(
     async (child) => {
-      const call = { function: "terminate", args: [reason] };
-      await systemCall(node.context(child), target, tuple(atom("terminate"), reason), call, "infinity").catch(
-        ignoreExit,
-      );
+      await systemCall(node.context(child), target, tuple(atom("terminate"), reason), "infinity").catch(ignoreExit);
     },
     { initialCall: { module: atom("proc_lib"), function: atom("do_stop"), arity: 2 }, parent: self },
   ).process;

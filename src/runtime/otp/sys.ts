@@ -12,22 +12,32 @@ const SYS = atom("sys");
 
 /**
  * `sys:send_system_msg`: asks a process something and gives its answer.
- * @param call the function of `sys` and its arguments, which an exit names
+ * @throws Raised exit `{Reason, {sys, Function, Arguments}}`
  */
 export async function systemCall(
   context: Context,
   destination: Term,
   request: Term,
-  call: { readonly function: string; readonly args: readonly Term[] },
   timeoutMs?: number | "infinity",
 ): Promise<Term> {
   try {
     return await genCall(context, destination, SYSTEM, request, timeoutMs ?? DEFAULT_CALL_TIMEOUT_MS);
   } catch (thrown) {
     if (!(thrown instanceof Raised) || thrown.class !== "exit") throw thrown;
-    const args = [destination, ...call.args, ...(timeoutMs === undefined ? [] : [timeoutTerm(timeoutMs)])];
-    return raiseExit(tuple(thrown.reason, tuple(SYS, atom(call.function), list(...args))));
+    const { called, args } = calledFunction(request);
+    const timeout = timeoutMs === undefined ? [] : [timeoutTerm(timeoutMs)];
+    return raiseExit(tuple(thrown.reason, tuple(SYS, called, list(destination, ...args, ...timeout))));
   }
+}
+
+/** `sys:mfa/2`: the function that sends the request. What it doesn't know is named by the request itself. */
+function calledFunction(request: Term): { readonly called: Term; readonly args: readonly Term[] } {
+  if (isTagged(request, "debug", 2)) {
+    const what = at(request, 1);
+    if (what instanceof Tuple && what.arity === 2) return { called: at(what, 0), args: [at(what, 1)] };
+  }
+  const isKnown = isTagged(request, "change_code", 4) || isTagged(request, "terminate", 2);
+  return isKnown ? { called: at(request, 0), args: request.elements.slice(1) } : { called: request, args: [] };
 }
 
 /** `sys:get_state` and `sys:replace_state` raise what the process answered as an error. */

@@ -58,7 +58,8 @@ export class Process {
   currentFunction: ExternalFun | undefined;
   reductions = 0;
   #alive = true;
-  #waiter: Waiter | undefined;
+  /** More than one only where a process waits in several places at once, as with Promise.all. */
+  readonly #waiters = new Set<Waiter>();
   #takenInARow = 0;
   readonly #scheduler: Scheduler;
   readonly #clock: Clock;
@@ -84,7 +85,7 @@ export class Process {
   }
 
   get waiting(): boolean {
-    return this.#waiter !== undefined;
+    return this.#waiters.size > 0;
   }
 
   /** @throws ProcessGone when the process is dead: nothing that its code still does may have an effect. */
@@ -112,7 +113,7 @@ export class Process {
     }
     return await new Promise<Value | undefined>((resolve) => {
       const finish = (value: Value | undefined): void => {
-        if (this.#waiter === waiter) this.#waiter = undefined;
+        this.#waiters.delete(waiter);
         waiter.cancelTimer?.();
         this.reductions++;
         this.#scheduler.enqueue(() => {
@@ -133,14 +134,15 @@ export class Process {
                 finish(undefined);
               }),
       };
-      this.#waiter?.cancelTimer?.();
-      this.#waiter = waiter;
+      this.#waiters.add(waiter);
     });
   }
 
   /** Puts a message into the mailbox, and wakes the process when it waits for this one. */
   deliver(message: Term): void {
-    if (this.#waiter?.offer(message) !== true) this.mailbox.push(message);
+    if (!this.#alive) return;
+    for (const waiter of this.#waiters) if (waiter.offer(message)) return;
+    this.mailbox.push(message);
   }
 
   /** Goes to the end of the run queue. Never comes back when the process dies. */
@@ -156,8 +158,8 @@ export class Process {
   /** Ends the process for good: what it waited for never comes, and what it still does is refused. */
   die(): void {
     this.#alive = false;
-    this.#waiter?.cancelTimer?.();
-    this.#waiter = undefined;
+    for (const waiter of this.#waiters) waiter.cancelTimer?.();
+    this.#waiters.clear();
     for (const cancel of this.timers) cancel();
     this.timers.clear();
     this.mailbox.clear();

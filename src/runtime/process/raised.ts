@@ -53,7 +53,9 @@ export function raiseUndef(module: Atom, fun: Atom, args: readonly Term[]): neve
 /** Whatever JavaScript code threw, as an Erlang exception. A thrown term is Erlang's `throw`. */
 export function toRaised(thrown: unknown, traceOf: (error: Error) => Term): Raised {
   if (thrown instanceof Raised) {
-    return thrown.trace === undefined ? new Raised(thrown.class, thrown.reason, traceOf(thrown)) : thrown;
+    // Nobody sees the stack of an exit, and reading one takes time.
+    const isTraced = thrown.trace !== undefined || thrown.class === "exit";
+    return isTraced ? thrown : new Raised(thrown.class, thrown.reason, traceOf(thrown));
   }
   if (thrown instanceof Error) {
     const text = thrown.name === "Error" ? thrown.message : `${thrown.name}: ${thrown.message}`;

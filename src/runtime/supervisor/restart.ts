@@ -1,4 +1,3 @@
-import type { List } from "../../terms/term.js";
 import { Pid, type Term, atom, tuple } from "../../terms/term.js";
 import type { Context } from "../context.js";
 import { send } from "../process/post.js";
@@ -103,7 +102,7 @@ async function restartByStrategy(context: Context, state: SupervisorState, child
 }
 
 async function restartDynamic(context: Context, state: SupervisorState, child: Child): Promise<Term | undefined> {
-  const args = at(child.start, 2) as List;
+  const args = at(child.start, 2);
   if (isRestarting(child.pid)) state.dynamicRestarts--;
   state.dynamics.delete(keyOf(child.pid));
   const started = await startFunction(context, child.start, args);

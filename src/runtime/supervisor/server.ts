@@ -1,4 +1,4 @@
-import { type Atom, type List, type Term, Tuple, atom, list, string, tuple } from "../../terms/term.js";
+import { type Atom, type List, type Term, Tuple, atom, list, map, string, tuple } from "../../terms/term.js";
 import { printTerm } from "../../terms/print.js";
 import { type Context, hold, termOf } from "../context.js";
 import { raiseError } from "../process/raised.js";
@@ -7,7 +7,7 @@ import { handleSupervisorCall } from "./calls.js";
 import { findByPid, childExited, restartChild } from "./restart.js";
 import { BadSpec, type Child, type Children, checkFlags, checkStartSpec } from "./spec.js";
 import { isFailedStart, startChildren, terminateChildren } from "./start.js";
-import { SupervisorState, isRestarting } from "./state.js";
+import { SupervisorState, childTerm, isRestarting } from "./state.js";
 import { terminateDynamicChildren } from "./terminate.js";
 
 /** The gen_server callbacks of supervisor.erl. */
@@ -31,8 +31,9 @@ export async function init(context: Context, argument: Term): Promise<Term> {
   }
   const children = checkStartSpec(specification.children, flags.autoShutdown);
   if (children instanceof BadSpec) return stop(tuple(atom("start_spec"), children.reason));
-  if (state.isSimple) state.children = new Map(children);
-  else return await startAll(context, state, children);
+  if (!state.isSimple) return await startAll(context, state, children);
+  state.children = new Map(children);
+  state.keepsArguments = state.template.restart.name !== "temporary";
   return tuple(OK, hold(state));
 }
 
@@ -131,7 +132,8 @@ function merged(state: SupervisorState, children: Children): Map<string, Child> 
 }
 
 function specificationPair(children: Children): Tuple {
-  return tuple(list(...[...children.values()].map(({ id }) => id)), list());
+  const all = [...children.values()];
+  return tuple(list(...all.map(({ id }) => id)), map(all.map((child) => [child.id, childTerm(child)])));
 }
 
 /** `supervisor:format_status/2`. */

@@ -1,4 +1,5 @@
 import { Atom, ErlMap, List, type Term, Tuple, atom, list, map, tuple } from "../../terms/term.js";
+import { raiseError } from "../process/raised.js";
 import { FALSE, INFINITY, UNDEFINED, at, elementsOf, isNamed, keyOf, mapGet } from "../support/term.js";
 
 /** A child as a supervisor keeps it: `#child{}` of supervisor.erl. */
@@ -70,7 +71,7 @@ function validFlags(strategy: Term, intensity: Term, period: Term, autoShutdown:
  */
 export function checkStartSpec(specs: Term, autoShutdown: Atom | undefined): Children | BadSpec {
   const children = new Map<string, Child>();
-  for (const spec of elementsOf(specs) ?? []) {
+  for (const spec of elementsOf(specs) ?? raiseError("function_clause")) {
     const child = checkChildSpec(spec, autoShutdown);
     if (child instanceof BadSpec) return child;
     const key = keyOf(child.id);

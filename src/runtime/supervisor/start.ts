@@ -1,4 +1,4 @@
-import type { Atom, List } from "../../terms/term.js";
+import type { Tuple } from "../../terms/term.js";
 import { Pid, type Term, atom, tuple } from "../../terms/term.js";
 import { type Context, type Value, termOf } from "../context.js";
 import { caught } from "../process/raised.js";
@@ -14,11 +14,11 @@ export type Started =
   | { readonly error: Term; readonly answer: Term };
 
 /** `supervisor:do_start_child_i/3`. */
-export async function startFunction({ node, self }: Context, start: Term, args: List): Promise<Started> {
-  const [module, fun] = [at(start as never, 0), at(start as never, 1)];
+export async function startFunction({ node, self }: Context, start: Tuple, args: Term): Promise<Started> {
+  const [module, fun] = [at(start, 0), at(start, 1)];
   let result: Value;
   try {
-    result = await node.call(self, module as Atom, fun as Atom, args.elements);
+    result = await node.call(self, atom("erlang"), atom("apply"), [module, fun, args]);
   } catch (thrown) {
     result = caught(node.raisedOf(thrown));
   }
@@ -32,7 +32,7 @@ export async function startFunction({ node, self }: Context, start: Term, args: 
 
 /** `supervisor:do_start_child/2`. */
 export async function startChild(context: Context, supervisor: Term, child: Child): Promise<Started> {
-  const started = await startFunction(context, child.start, at(child.start, 2) as List);
+  const started = await startFunction(context, child.start, at(child.start, 2));
   if (started.error === undefined && started.pid instanceof Pid) {
     reportProgress(context, supervisor, { ...child, pid: started.pid });
   }

@@ -1,5 +1,5 @@
-import type { Atom, ErlMap, List } from "../../terms/term.js";
-import { Pid, type Term, Tuple, atom, list, map, tuple } from "../../terms/term.js";
+import type { Atom, ErlMap } from "../../terms/term.js";
+import { List, Pid, type Term, Tuple, atom, list, map, tuple } from "../../terms/term.js";
 import { HostState } from "../context.js";
 import { raiseError } from "../process/raised.js";
 import { UNDEFINED, at, elementsOf, isNamed, isTagged, keyOf } from "../support/term.js";
@@ -22,6 +22,11 @@ export class SupervisorState extends HostState {
   /** By the key of the id, in the order they are started. A simple_one_for_one supervisor has just the one it copies. */
   children = new Map<string, Child>();
   readonly dynamics = new Map<string, DynamicChild>();
+  /**
+   * Whether the arguments of dynamic children are kept, to start them again. Decided once, by the child specification
+   * that the supervisor was started with, as in OTP: code_change doesn't alter it.
+   */
+  keepsArguments = true;
   /** When children were restarted, in seconds, the latest first. */
   restarts: number[] = [];
   dynamicRestarts = 0;
@@ -43,9 +48,9 @@ export class SupervisorState extends HostState {
     return this.children.values().next().value!;
   }
 
-  addDynamic(pid: Term, args: List): void {
-    const kept = this.template.restart.name === "temporary" ? undefined : args;
-    this.dynamics.set(keyOf(pid), { pid, args: kept });
+  addDynamic(pid: Term, args: Term): void {
+    const keeps = this.keepsArguments && args instanceof List;
+    this.dynamics.set(keyOf(pid), { pid, args: keeps ? args : undefined });
   }
 
   update(child: Child, change: Partial<Child>): Child {
@@ -80,9 +85,8 @@ export class SupervisorState extends HostState {
 
   #dynamicsTerm(): Term {
     if (!this.isSimple) return UNDEFINED;
-    const isSet = this.template.restart.name === "temporary";
     const entries = [...this.dynamics.values()].map(({ pid, args }) => [pid, args ?? list()] as const);
-    return tuple(atom(isSet ? "mapsets" : "maps"), map(entries));
+    return tuple(atom(this.keepsArguments ? "maps" : "mapsets"), map(entries));
   }
 
   /** The state that a `#state{}` record says, as `sys:replace_state` may put one in its place. */
@@ -102,9 +106,9 @@ export class SupervisorState extends HostState {
     const byId = new Map((records as ErlMap).entries.map(([id, child]) => [keyOf(id), childFrom(child)]));
     for (const id of [...(ids as List).elements].reverse()) state.children.set(keyOf(id), byId.get(keyOf(id))!);
     if (dynamics instanceof Tuple) {
-      const isSet = isNamed(at(dynamics, 0), "mapsets");
+      state.keepsArguments = isNamed(at(dynamics, 0), "maps");
       for (const [pid, started] of (at(dynamics, 1) as ErlMap).entries) {
-        state.dynamics.set(keyOf(pid), { pid, args: isSet ? undefined : (started as List) });
+        state.dynamics.set(keyOf(pid), { pid, args: state.keepsArguments ? (started as List) : undefined });
       }
     }
     state.restarts = [...(elementsOf(restarts) ?? [])] as number[];

@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { beforeAll, expect, it } from "vitest";
+import { describeErlang, useOracle } from "../support/erlang.js";
+import { bootTest } from "./support/boot.js";
+import { loadErlang, onBoth } from "./support/oracle.js";
+import { subjectApplication, subjectErlang } from "./support/subject.js";
+
+const RUNS = Number(process.env["RELUPCTL_RUNS"] ?? 300);
+
+const plain = fc.constantFrom("0", "state", "{tag,1}", '"text"', "[]", "#{a => 1}", "<<1,2>>");
+const what = fc
+  .tuple(
+    fc.constantFrom("error", "exit", "throw"),
+    fc.constantFrom("oops", "normal", "shutdown", "{shutdown,x}", "{noreply,thrown}", "{reply,r,thrown}"),
+  )
+  .map(([kind, value]) => `{do,{${kind},${value}}}`);
+/** What handle_call may return. Timeouts are left out: what comes first, a message or the timeout, is chance. */
+const returned = fc
+  .oneof(
+    fc.tuple(plain, plain).map(([reply, state]) => `{reply,${reply},${state}}`),
+    fc
+      .tuple(plain, plain, fc.constantFrom("infinity", "hibernate", "{continue,more}", "nonsense", "60000"))
+      .map(([reply, state, action]) => `{reply,${reply},${state},${action}}`),
+    fc
+      .tuple(fc.constantFrom("normal", "shutdown", "failed"), plain, plain)
+      .map(([reason, reply, state]) => `{stop,${reason},${reply},${state}}`),
+    fc.tuple(fc.constantFrom("normal", "failed"), plain).map(([reason, state]) => `{stop,${reason},${state}}`),
+    fc.constantFrom("nonsense", "{reply,too_short}", "{ok,state}"),
+  )
+  .map((term) => `{return,${term}}`);
+
+const init = fc.oneof(
+  plain,
+  what,
+  fc
+    .constantFrom(
+      "{ok,1}",
+      "{ok,1,hibernate}",
+      "{ok,1,{continue,x}}",
+      "{ok,1,nonsense}",
+      "ignore",
+      "{stop,why}",
+      "nonsense",
+      "{error,x}",
+    )
+    .map((term) => `{return,${term}}`),
+);
+
+const extra = fc.oneof(
+  plain,
+  what,
+  fc.constantFrom("{ok,changed}", "{error,no}", "nonsense").map((term) => `{return,${term}}`),
+);
+
+const step = fc.oneof(
+  init.map((args) => `subject:start(s, ${args})`),
+  fc
+    .oneof(
+      plain.map((state) => `{set,${state}}`),
+      what,
+      returned,
+      fc.constantFrom("get", "later", "unknown"),
+    )
+    .map((request) => `gen_server:call(s, ${request})`),
+  plain.map((state) => `gen_server:cast(s, {add,${state}})`),
+  plain.map((message) => `case whereis(s) of undefined -> none; Pid -> Pid ! {message,${message}} end`),
+  fc.constantFrom("sys:suspend(s)", "sys:resume(s)", "sys:get_state(s)", "sys:get_status(s)", "sys:resume(s, 1000)"),
+  fc.constantFrom(
+    "sys:replace_state(s, fun erlang:is_atom/1)",
+    "sys:replace_state(s, fun erlang:hd/1)",
+    "sys:replace_state(s, nofun)",
+  ),
+  fc.constantFrom("gen_server:stop(s)", "gen_server:stop(s, broken, 1000)"),
+  fc.tuple(plain, extra).map(([old, more]) => `sys:change_code(s, subject, ${old}, ${more})`),
+  fc.constantFrom("is_pid(whereis(s))", "proc_lib:translate_initial_call(whereis(s))", "gen:call(s, system, nonsense)"),
+  fc.constantFrom("sys:log(s, true)", "sys:log(s, get)", "sys:no_debug(s)", "sys:nothing(s)"),
+);
+
+const KILL_OLD = `case whereis(s) of
+  undefined -> ok;
+  Old -> R = monitor(process, Old), exit(Old, kill), receive {'DOWN', R, _, _, _} -> ok end
+end`;
+
+/** A suspended server answers no calls: one that would wait for it asks with a short timeout. */
+function withTimeouts(steps: readonly string[]): string[] {
+  let suspended = false;
+  return steps.map((step) => {
+    if (step.startsWith("sys:suspend")) suspended = true;
+    if (step.startsWith("sys:resume")) suspended = false;
+    return suspended ? step.replace(/^gen_server:call\(s, (.*)\)$/s, "gen_server:call(s, $1, 40)") : step;
+  });
+}
+
+describeErlang("a gen_server and OTP's", () => {
+  const oracle = useOracle();
+  beforeAll(async () => {
+    await loadErlang(oracle.run, subjectErlang);
+  });
+
+  it("answer every sequence of requests alike", async () => {
+    await using test = await bootTest([subjectApplication]);
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+        const sources = ["subject:start(s, first)", ...withTimeouts(steps)];
+        const { ours, theirs } = await onBoth(oracle.run, test.node, sources, KILL_OLD);
+        expect(ours).toEqual(theirs);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
