@@ -1,19 +1,20 @@
 import { InvalidArgumentError, Option } from "commander";
-import { ALLOWABLE_FINDINGS, type FindingCode } from "../upgrade/finding.js";
+import { ALLOWABLE_FINDINGS } from "../upgrade/finding.js";
 
-/** `--allow`: given several times, or once with codes between commas. */
-export function allowOption(): Option {
-  return new Option("--allow <code,...>", "findings that don't stand in the way")
+/**
+ * `--allow`: given several times, or once with codes between commas.
+ * @param parse gives a code that can be allowed, and throws InvalidArgumentError for any other
+ */
+export function allowOption(text: string, parse: (code: string) => string): Option {
+  return new Option("--allow <code,...>", text)
     .default([], "none")
-    .argParser<FindingCode[]>((text, earlier) => [...earlier, ...text.split(",").map(parseCode)]);
+    .argParser<string[]>((value, earlier) => [...earlier, ...value.split(",").map((code) => parse(code.trim()))]);
 }
 
-function parseCode(text: string): FindingCode {
-  const code = ALLOWABLE_FINDINGS.find((each) => each === text.trim());
-  if (code === undefined) {
-    throw new InvalidArgumentError(
-      `"${text}" is no finding that can be allowed; ${ALLOWABLE_FINDINGS.join(", ")} are.`,
-    );
-  }
-  return code;
-}
+/** `--allow` of the commands that plan an upgrade. */
+export const allowFindingsOption = (): Option =>
+  allowOption("findings that don't stand in the way", (code) => {
+    const isKnown = ALLOWABLE_FINDINGS.some((each) => each === code);
+    if (isKnown) return code;
+    throw new InvalidArgumentError(`There is no finding ${code} to allow; there are ${ALLOWABLE_FINDINGS.join(", ")}.`);
+  });

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Logger } from "pino";
 import { applyUpgrade, type Applied } from "../../engine/apply.js";
-import { allowOption } from "../allow.js";
+import { allowFindingsOption } from "../allow.js";
 import { durationOption, parseDuration } from "../duration.js";
 import { CommandError, EXIT, type ExitCode } from "../exit.js";
 import { listenForInterrupt } from "../interrupt.js";
@@ -31,7 +31,7 @@ export function registerApply(program: Command, run: Run): void {
     .description("upgrade, or downgrade, the running node step by step (also: install, upgrade, downgrade)");
   withSourceArguments(command)
     .option("--plan <file>", "apply the plan in this file; refused where it would be another one now")
-    .addOption(allowOption())
+    .addOption(allowFindingsOption())
     .addOption(durationOption("--suspend-timeout <duration>", "how long a process may take to answer suspend", 5_000))
     .addOption(durationOption("--code-change-timeout <duration>", "how long one code_change may take", 5_000))
     .option("--show-state", "show the states of the processes before and after (default: on the embedded node)")

@@ -4,7 +4,9 @@ import { readingCodes } from "../../release/check/codes.js";
 import { localFiles } from "../../release/local-files.js";
 import { rules as releaseRules } from "../../release/rules/index.js";
 import { translationRule } from "../../upgrade/translation-rule.js";
+import { allowOption } from "../allow.js";
 import { EXIT } from "../exit.js";
+import { withNotes } from "../notes.js";
 import { withCommonOptions, type CommonOptions } from "../options.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
@@ -27,11 +29,10 @@ export function registerCheck(program: Command, run: Run): void {
     .command("check")
     .description("validate manifests in both forms, sys.config files and release roots, and how they fit together")
     .argument("<path...>", "what to check")
-    .addOption(allowOption())
+    .addOption(allowOption("findings to pass over", parseCode))
     .option("--strict", "fail on warnings too")
-    .addOption(formatOption())
-    .addHelpText("after", NOTES);
-  withCommonOptions(command).action(async (paths: string[], options: CheckOptions) => {
+    .addOption(formatOption());
+  withNotes(withCommonOptions(command), NOTES).action(async (paths: string[], options: CheckOptions) => {
     await run("relupctl/check@1", options, () => checkPaths(paths, options));
   });
 }
@@ -44,15 +45,7 @@ const formatOption = (): Option =>
     .default("text")
     .conflicts("json");
 
-/** `--allow`: given several times, or once with codes between commas. */
-function allowOption(): Option {
-  return new Option("--allow <code,...>", "findings to pass over")
-    .default([], "none")
-    .argParser<string[]>((text, earlier) => [...earlier, ...text.split(",").map(parseCode)]);
-}
-
-function parseCode(text: string): string {
-  const code = text.trim();
+function parseCode(code: string): string {
   const isKnown = [...rules.flatMap((rule) => rule.codes), ...readingCodes].some((each) => each.code === code);
   if (!isKnown) throw new InvalidArgumentError(`There is no finding ${code}; docs/checks.md has all of them.`);
   return code;

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Logger } from "pino";
 import { planUpgrade } from "../../engine/plan.js";
 import { isBlocking } from "../../upgrade/finding.js";
-import { allowOption } from "../allow.js";
+import { allowFindingsOption } from "../allow.js";
 import { EXIT } from "../exit.js";
 import type { Io } from "../io.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
@@ -24,7 +24,7 @@ export function registerPlan(program: Command, run: Run): void {
   const command = program.command("plan").description("show what an upgrade would do: the dry run; changes nothing");
   withSourceArguments(command)
     .option("--out <file>", "also write the plan to this file, for apply --plan")
-    .addOption(allowOption());
+    .addOption(allowFindingsOption());
   withCommonOptions(withTargetOptions(command)).action(async (vsn: string | undefined, options: PlanOptions) => {
     await run(SCHEMA, options, ({ io, log }) => plan(vsn, options, io, log));
   });

@@ -9,6 +9,7 @@ import { makeRelup, type MadeRelup } from "../../upgrade/relup.js";
 import { CommandError, EXIT } from "../exit.js";
 import type { Io } from "../io.js";
 import { libraryPath } from "../library-path.js";
+import { withNotes } from "../notes.js";
 import { withCommonOptions, type CommonOptions } from "../options.js";
 import { writeOutputFile } from "../output-file.js";
 import { relupOutput } from "../relup-output.js";
@@ -37,7 +38,8 @@ along the path. REL=TEXT gives its entry in the relup a description; REL:=TERM o
 The path holds the ebin directories of all applications. In a DIR, * stands for any characters of a name. After those
 of --path come the applications in ERL_LIBS; without --path, first those in the lib of the release root that REL is in.
 
-  relupctl relup --to rel/shop-2 --up-from rel/shop-1='first prices' --down-to rel/shop-1 --path 'lib/*/ebin'
+  relupctl relup --to rel/shop-2 --up-from rel/shop-1='first prices' \\
+      --down-to rel/shop-1 --path 'lib/*/ebin'
 `;
 
 export function registerRelup(program: Command, run: Run): void {
@@ -53,9 +55,8 @@ export function registerRelup(program: Command, run: Run): void {
     .option("--restart-emulator", "restart the emulator at the end of each script")
     .option("--warnings-as-errors", "write nothing where there is a warning")
     .option("--silent", "don't print warnings")
-    .addOption(new Option("--noexec", "make the relup, but don't write it").conflicts("output"))
-    .addHelpText("after", NOTES);
-  withCommonOptions(command).action(async (options: RelupOptions) => {
+    .addOption(new Option("--noexec", "make the relup, but don't write it").conflicts("output"));
+  withNotes(withCommonOptions(command), NOTES).action(async (options: RelupOptions) => {
     await run("relupctl/relup@1", options, ({ io }) => relup(options, io));
   });
 }
