@@ -1,3 +1,4 @@
+import type { ProcessGroup } from "../otp/process-group.js";
 import type { Pid, Term } from "../terms/term.js";
 import type { Target } from "../target/target.js";
 import type { Plan } from "../upgrade/plan.js";
@@ -30,7 +31,7 @@ export interface ExecutionContext {
   readonly undo: UndoLog;
   readonly suspensions: Suspensions;
   /** Per module, the processes that were suspended for it and not yet resumed. */
-  readonly suspended: Map<string, readonly Pid[]>;
+  readonly suspended: Map<string, ProcessGroup>;
   /** Per module, the children that were stopped for it and not yet started. */
   readonly stopped: Map<string, readonly { readonly supervisor: Pid; readonly id: Term }[]>;
   readonly tally: Tally;

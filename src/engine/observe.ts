@@ -1,5 +1,6 @@
 import { loadedModules, type LoadedModule } from "../otp/code.js";
 import { whichApplications } from "../otp/application.js";
+import { ProcessGroup } from "../otp/process-group.js";
 import { pidText, processFacts, processes, processesOnOldCode, type ProcessFacts } from "../otp/process.js";
 import { answersEach } from "../otp/sys.js";
 import type { Target } from "../target/target.js";
@@ -85,10 +86,6 @@ async function notResponding(
   const concerned = observed.filter(
     (process) => process.supervised && !process.hidden && process.modules.some((module) => probed.has(module)),
   );
-  const answers = await answersEach(
-    target,
-    concerned.map(({ pid }) => pid),
-    options.timeoutMs,
-  );
+  const answers = await answersEach(target, new ProcessGroup(concerned.map(({ pid }) => pid)), options.timeoutMs);
   return new Set(concerned.filter((_, index) => answers[index] === false).map(({ text }) => text));
 }

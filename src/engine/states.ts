@@ -1,3 +1,4 @@
+import { ProcessGroup } from "../otp/process-group.js";
 import { stateOfEach } from "../otp/sys.js";
 import type { Target } from "../target/target.js";
 import type { Term } from "../terms/term.js";
@@ -36,10 +37,6 @@ export async function readStates(
   processes: readonly ObservedProcess[],
   timeoutMs: number,
 ): Promise<(Term | undefined)[]> {
-  const outcomes = await stateOfEach(
-    target,
-    processes.map(({ pid }) => pid),
-    timeoutMs,
-  );
+  const outcomes = await stateOfEach(target, new ProcessGroup(processes.map(({ pid }) => pid)), timeoutMs);
   return outcomes.map((outcome) => (outcome.kind === "returned" ? outcome.value : undefined));
 }

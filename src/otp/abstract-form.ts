@@ -39,6 +39,17 @@ export const bind = (text: string, expression: Term): Term => form("match", vari
 /** `Left + Right` */
 export const plus = (left: Term, right: Term): Term => form("op", atom("+"), left, right);
 
+/** `[Element]` */
+export const listOf = (element: Term): Term => form("cons", element, form("nil"));
+
+/** `case Expression of Pattern -> Result; ... end` */
+export const caseOf = (expression: Term, clauses: readonly (readonly [pattern: Term, result: Term])[]): Term =>
+  form(
+    "case",
+    expression,
+    list(...clauses.map(([pattern, result]) => form("clause", list(pattern), list(), list(result)))),
+  );
+
 /** `begin Expressions end` */
 export const block = (...expressions: readonly Term[]): Term => form("block", list(...expressions));
 

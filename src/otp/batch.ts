@@ -22,19 +22,18 @@ export async function attemptEach(
   argumentLists: readonly (readonly Term[])[],
   options: CallOptions = {},
 ): Promise<Outcome[]> {
-  return await inBatches(argumentLists, (batch) => attemptBatch(target, name, batch, options));
+  return await overBatches(batchesOf(argumentLists), (batch) => attemptBatch(target, name, batch, options));
 }
 
 /**
- * Does work on a list in contiguous batches, a few at once, and gives the results in the order of the list.
+ * Does work on batches, a few at once, and gives the results in the order of the batches.
  * @param work gives one result for each element of its batch
  */
-export async function inBatches<T, R>(
-  elements: readonly T[],
-  work: (batch: readonly T[]) => Promise<readonly R[]>,
-): Promise<R[]> {
-  const batches = split(elements);
-  const results = new Array<readonly R[]>(batches.length);
+export async function overBatches<Batch, Result>(
+  batches: readonly Batch[],
+  work: (batch: Batch) => Promise<readonly Result[]>,
+): Promise<Result[]> {
+  const results = new Array<readonly Result[]>(batches.length);
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < batches.length) {
@@ -47,7 +46,7 @@ export async function inBatches<T, R>(
 }
 
 /** Contiguous batches, as many as can be at work at once, or more where they would grow too large. */
-function split<T>(elements: readonly T[]): (readonly T[])[] {
+export function batchesOf<T>(elements: readonly T[]): (readonly T[])[] {
   const size = Math.min(BATCH_SIZE, Math.max(1, Math.ceil(elements.length / CONCURRENT_BATCHES)));
   const batches: (readonly T[])[] = [];
   for (let at = 0; at < elements.length; at += size) batches.push(elements.slice(at, at + size));

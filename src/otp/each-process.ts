@@ -1,39 +1,54 @@
-import { atom, list, type Pid, type Term } from "../terms/term.js";
+import { atom, list, type Term } from "../terms/term.js";
 import { parseSurfaceName, type SurfaceName } from "../target/surface.js";
 import type { Outcome, Target } from "../target/target.js";
-import { bind, call, external, fun, name, number, plus, tupleOf, variable } from "./abstract-form.js";
-import { inBatches, outcomeOfRpc } from "./batch.js";
+import { bind, call, caseOf, external, fun, listOf, name, number, plus, tupleOf, variable } from "./abstract-form.js";
+import { outcomeOfRpc, overBatches } from "./batch.js";
 import { atomName, listElements, tupleElements } from "./decode.js";
 import { evaluate } from "./erl-eval.js";
 import { UnexpectedAnswer } from "./invoke.js";
+import { WINDOW, type Batch, type ProcessGroup } from "./process-group.js";
 
 /**
  * One system message, or one call, to each of thousands of processes: few messages to the node, which loops there over
  * windows of processes with OTP's own list functions. What became of each process is known.
  */
 
-/** Processes that are asked at the same time by one batch. More make the mailbox of answers slow to search. */
-const WINDOW = 250;
-
 /** `lists:duplicate(Length, Element)` */
 const same = (element: Term): Term => call("lists:duplicate/2", variable("Length"), element);
 
-/** `fun(Pids) -> Length = length(Pids), Body end`: what is done with each window. */
-const eachWindow = (...body: readonly Term[]): Term =>
-  fun("Pids", bind("Length", call("erlang:length/1", variable("Pids"))), ...body);
+/**
+ * `fun(Pids) -> Length = length(Pids), Results = Expression, ... end`: what is done with each window. Where all results
+ * are the same term, which is the rule, only that one is sent back.
+ */
+const eachWindow = (bound: readonly Term[], results: Term): Term =>
+  fun(
+    "Pids",
+    bind("Length", call("erlang:length/1", variable("Pids"))),
+    ...bound,
+    bind("Results", results),
+    caseOf(call("lists:usort/1", variable("Results")), [
+      [listOf(variable("Same")), tupleOf(name("all"), variable("Same"))],
+      [variable("_"), variable("Results")],
+    ]),
+  );
 
 const ASK = eachWindow(
-  bind(
-    "Requests",
-    call(
-      "lists:zipwith3/4",
-      external("gen:send_request/3"),
-      variable("Pids"),
-      same(name("system")),
-      same(variable("Message")),
+  [
+    bind(
+      "Requests",
+      call(
+        "lists:zipwith3/4",
+        external("gen:send_request/3"),
+        variable("Pids"),
+        same(name("system")),
+        same(variable("Message")),
+      ),
     ),
-  ),
-  bind("Until", tupleOf(name("abs"), plus(call("erlang:monotonic_time/1", name("millisecond")), variable("Timeout")))),
+    bind(
+      "Until",
+      tupleOf(name("abs"), plus(call("erlang:monotonic_time/1", name("millisecond")), variable("Timeout"))),
+    ),
+  ],
   call("lists:zipwith/3", external("gen:wait_response/2"), variable("Requests"), same(variable("Until"))),
 );
 
@@ -45,12 +60,12 @@ const ASK = eachWindow(
  */
 export async function systemMessageEach(
   target: Target,
-  pids: readonly Pid[],
+  group: ProcessGroup,
   message: Term,
   timeoutMs: number,
 ): Promise<Outcome[]> {
   const bindings = { Message: message, Timeout: timeoutMs };
-  return await overWindows(target, pids, ASK, bindings, timeoutMs, readResponse);
+  return await overWindows(target, group, ASK, bindings, timeoutMs, readResponse);
 }
 
 /** `{reply, Reply}`, `{error, {Reason, Process}}`, `timeout`: what `gen:wait_response/2` gives. */
@@ -70,8 +85,10 @@ const prepend = (head: Term, lists: Term): Term => call("lists:zipwith/3", exter
 const append = (lists: Term, tail: Term): Term => call("lists:zipwith/3", external("erlang:++/2"), lists, same(tail));
 
 const CALL = eachWindow(
-  bind("Arguments", append(enlist(variable("Pids")), variable("Rest"))),
-  bind("Calls", prepend(variable("Called"), enlist(variable("Arguments")))),
+  [
+    bind("Arguments", append(enlist(variable("Pids")), variable("Rest"))),
+    bind("Calls", prepend(variable("Called"), enlist(variable("Arguments")))),
+  ],
   call("lists:zipwith/3", external("erlang:apply/2"), same(external("rpc:call/4")), variable("Calls")),
 );
 
@@ -84,36 +101,46 @@ const CALL = eachWindow(
 export async function callEach(
   target: Target,
   called: SurfaceName,
-  pids: readonly Pid[],
+  group: ProcessGroup,
   rest: readonly Term[],
   timeoutMs: number,
 ): Promise<Outcome[]> {
   const { module, function: fun } = parseSurfaceName(called);
   const bindings = { Called: list(atom(target.identity.node), atom(module), atom(fun)), Rest: list(...rest) };
-  return await overWindows(target, pids, CALL, bindings, timeoutMs * WINDOW, outcomeOfRpc);
+  return await overWindows(target, group, CALL, bindings, timeoutMs * WINDOW, outcomeOfRpc);
 }
 
 /** Evaluates `lists:map(Fun, Windows)` on the node, a few batches at once, and reads what it gives for each process. */
 async function overWindows(
   target: Target,
-  pids: readonly Pid[],
+  group: ProcessGroup,
   each: Term,
   bindings: Readonly<Record<string, Term>>,
   windowTimeoutMs: number,
   read: (answer: Term) => Outcome,
 ): Promise<Outcome[]> {
-  const expression = call("lists:map/2", each, variable("Windows"));
-  return await inBatches(pids, async (batch) => {
-    const windows: Term[] = [];
-    for (let at = 0; at < batch.length; at += WINDOW) windows.push(list(...batch.slice(at, at + WINDOW)));
+  const windows = call("erlang:binary_to_term/1", variable("Windows"));
+  const expression = call("lists:map/2", each, windows);
+  return await overBatches(group.batches, async (batch) => {
     // Every window may take its time; a lost connection is noticed without that.
-    const timeoutMs = Math.min(windowTimeoutMs * windows.length + MARGIN_MS, 2 ** 31 - 1);
-    const outcome = await evaluate(target, expression, { ...bindings, Windows: list(...windows) }, { timeoutMs });
-    if (outcome.kind !== "returned") return batch.map(() => outcome);
-    const answers = (listElements(outcome.value) ?? []).flatMap((window) => listElements(window) ?? []);
-    if (answers.length !== batch.length) throw new UnexpectedAnswer("erl_eval:expr/5", outcome.value);
-    return answers.map(read);
+    const timeoutMs = Math.min(windowTimeoutMs * batch.windows + MARGIN_MS, 2 ** 31 - 1);
+    const outcome = await evaluate(target, expression, { ...bindings, Windows: batch.encoded }, { timeoutMs });
+    if (outcome.kind !== "returned") return new Array<Outcome>(batch.size).fill(outcome);
+    const answers = listElements(outcome.value) ?? [];
+    const results = answers.flatMap((answer, index) => readWindow(answer, sizeOfWindow(batch, index), read));
+    if (results.length !== batch.size) throw new UnexpectedAnswer("erl_eval:expr/5", outcome.value);
+    return results;
   });
+}
+
+/** All windows but the last one are full. */
+const sizeOfWindow = (batch: Batch, index: number): number => Math.min(WINDOW, batch.size - index * WINDOW);
+
+/** `{all, Result}`, or the results of a window one by one. */
+function readWindow(answer: Term, size: number, read: (result: Term) => Outcome): Outcome[] {
+  const same = tupleElements(answer, 2, "all");
+  if (same !== undefined) return new Array<Outcome>(size).fill(read(same[1]!));
+  return (listElements(answer) ?? []).map(read);
 }
 
 /** For the way there and back, and a node that is busy. */

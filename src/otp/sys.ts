@@ -2,6 +2,7 @@ import { atom, tuple, type Pid, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
 import { atomName, listElements, tupleElements } from "./decode.js";
 import { callEach, systemMessageEach } from "./each-process.js";
+import { ProcessGroup } from "./process-group.js";
 import { attempt, DEFAULT_TIMEOUT_MS, type CallOptions } from "./invoke.js";
 
 /** `sys` of OTP: the system messages of a process. */
@@ -19,22 +20,22 @@ const milliseconds = (timeout: SysTimeout): number => (timeout === "infinity" ? 
  * don't answer at once are asked a second time, all at the same time: however many they are, they cost their time-out
  * once.
  */
-export async function suspendEach(target: Target, pids: readonly Pid[], timeout: SysTimeout): Promise<Outcome[]> {
-  return await patiently(target, pids, atom("suspend"), milliseconds(timeout));
+export async function suspendEach(target: Target, group: ProcessGroup, timeout: SysTimeout): Promise<Outcome[]> {
+  return await patiently(target, group, atom("suspend"), milliseconds(timeout));
 }
 
 /** Resumes each process (`sys:resume/1`); what became of each, in order. Resuming twice does no harm either. */
-export async function resumeEach(target: Target, pids: readonly Pid[]): Promise<Outcome[]> {
-  return await patiently(target, pids, atom("resume"), DEFAULT_TIMEOUT_MS);
+export async function resumeEach(target: Target, group: ProcessGroup): Promise<Outcome[]> {
+  return await patiently(target, group, atom("resume"), DEFAULT_TIMEOUT_MS);
 }
 
-async function patiently(target: Target, pids: readonly Pid[], message: Term, timeoutMs: number): Promise<Outcome[]> {
-  const outcomes = await systemMessageEach(target, pids, message, Math.min(FIRST_ATTEMPT_MS, timeoutMs));
-  const silent = pids.flatMap((_, index) => (timedOut(outcomes[index]!) ? [index] : []));
+async function patiently(target: Target, group: ProcessGroup, message: Term, timeoutMs: number): Promise<Outcome[]> {
+  const outcomes = await systemMessageEach(target, group, message, Math.min(FIRST_ATTEMPT_MS, timeoutMs));
+  const silent = outcomes.flatMap((outcome, index) => (timedOut(outcome) ? [index] : []));
   if (silent.length === 0 || timeoutMs <= FIRST_ATTEMPT_MS) return outcomes;
   const again = await systemMessageEach(
     target,
-    silent.map((index) => pids[index]!),
+    new ProcessGroup(silent.map((index) => group.pids[index]!)),
     message,
     timeoutMs,
   );
@@ -51,17 +52,17 @@ async function patiently(target: Target, pids: readonly Pid[], message: Term, ti
  */
 export async function changeCodeEach(
   target: Target,
-  pids: readonly Pid[],
+  group: ProcessGroup,
   change: { readonly module: string; readonly vsn: Term; readonly extra: Term; readonly timeout: SysTimeout },
 ): Promise<Outcome[]> {
   const timeout = change.timeout === "infinity" ? atom("infinity") : change.timeout;
   const rest = [atom(change.module), change.vsn, change.extra, timeout];
-  return await callEach(target, "sys:change_code/5", pids, rest, milliseconds(change.timeout));
+  return await callEach(target, "sys:change_code/5", group, rest, milliseconds(change.timeout));
 }
 
 /** The state of each process (`sys:get_state/2`); what became of each, in order. */
-export async function stateOfEach(target: Target, pids: readonly Pid[], timeoutMs: number): Promise<Outcome[]> {
-  const outcomes = await systemMessageEach(target, pids, atom("get_state"), timeoutMs);
+export async function stateOfEach(target: Target, group: ProcessGroup, timeoutMs: number): Promise<Outcome[]> {
+  const outcomes = await systemMessageEach(target, group, atom("get_state"), timeoutMs);
   return outcomes.map((outcome): Outcome => {
     if (outcome.kind !== "returned") return outcome;
     const failed = tupleElements(outcome.value, 2, "error");
@@ -87,8 +88,8 @@ export async function sysState(target: Target, pid: Pid, options: CallOptions = 
  * cheapest of the system messages: unlike the status, the answer doesn't carry the process's state. A dead process
  * counts as answering: there is nothing to wait for.
  */
-export async function answersEach(target: Target, pids: readonly Pid[], timeoutMs: number): Promise<boolean[]> {
-  const outcomes = await systemMessageEach(target, pids, tuple(atom("statistics"), atom("get")), timeoutMs);
+export async function answersEach(target: Target, group: ProcessGroup, timeoutMs: number): Promise<boolean[]> {
+  const outcomes = await systemMessageEach(target, group, tuple(atom("statistics"), atom("get")), timeoutMs);
   return outcomes.map((outcome) => !timedOut(outcome));
 }
 

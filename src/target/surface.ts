@@ -72,6 +72,8 @@ export const surface = {
   "lists:zipwith/3": "read",
   "lists:zipwith3/4": "read",
   "lists:duplicate/2": "read",
+  "lists:usort/1": "read",
+  "erlang:binary_to_term/1": "read",
   "erlang:++/2": "read",
   "erlang:length/1": "read",
   "erlang:monotonic_time/1": "read",

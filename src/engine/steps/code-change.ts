@@ -1,6 +1,7 @@
 import { reasonWithoutStack } from "../../otp/batch.js";
 import { atomName, tupleElements } from "../../otp/decode.js";
 import { putState } from "../../otp/erl-eval.js";
+import type { ProcessGroup } from "../../otp/process-group.js";
 import { pidText } from "../../otp/process.js";
 import { changeCodeEach, fateOf, stateOfEach, timedOut } from "../../otp/sys.js";
 import type { CodeChange } from "../../release/instruction.js";
@@ -18,9 +19,10 @@ import { StepFailure } from "../failure.js";
 export async function codeChange(instruction: CodeChange, context: ExecutionContext): Promise<number> {
   let count = 0;
   for (const { module, extra } of instruction.modules) {
-    const pids = context.suspended.get(module) ?? [];
-    if (context.keepState) await keepStates(module, pids, context);
-    count += await changeProcesses(module, pids, extra, oldVsn(module, instruction.mode ?? "up", context), context);
+    const group = context.suspended.get(module);
+    if (group === undefined) continue;
+    if (context.keepState) await keepStates(module, group, context);
+    count += await changeProcesses(module, group, extra, oldVsn(module, instruction.mode ?? "up", context), context);
   }
   return count;
 }
@@ -32,9 +34,9 @@ function oldVsn(module: string, mode: "up" | "down", context: ExecutionContext):
   return tuple(atom("down"), code?.vsn ?? atom("undefined"));
 }
 
-async function keepStates(module: string, pids: readonly Pid[], context: ExecutionContext): Promise<void> {
-  const states = await stateOfEach(context.target, pids, context.timeouts.callMs);
-  const kept = pids.flatMap((pid, index) => {
+async function keepStates(module: string, group: ProcessGroup, context: ExecutionContext): Promise<void> {
+  const states = await stateOfEach(context.target, group, context.timeouts.callMs);
+  const kept = group.pids.flatMap((pid, index) => {
     const outcome = states[index]!;
     return outcome.kind === "returned" ? [{ pid, state: outcome.value }] : [];
   });
@@ -57,15 +59,15 @@ async function keepStates(module: string, pids: readonly Pid[], context: Executi
 
 async function changeProcesses(
   module: string,
-  pids: readonly Pid[],
+  group: ProcessGroup,
   extra: Term,
   vsn: Term,
   context: ExecutionContext,
 ): Promise<number> {
   const timeout = context.timeouts.codeChangeMs;
-  const outcomes = await changeCodeEach(context.target, pids, { module, vsn, extra, timeout });
+  const outcomes = await changeCodeEach(context.target, group, { module, vsn, extra, timeout });
   const failures: { pid: Pid; reason: string }[] = [];
-  pids.forEach((pid, index) => {
+  group.pids.forEach((pid, index) => {
     const outcome = outcomes[index]!;
     const reason = failureReason(outcome, timeout);
     if (reason === undefined) {
@@ -88,7 +90,7 @@ async function changeProcesses(
       hint: `Mend code_change of ${module} for this version and state, and try again.`,
     });
   }
-  return pids.length;
+  return group.pids.length;
 }
 
 /** Why a code change failed, in words and terms; undefined when it went well. */

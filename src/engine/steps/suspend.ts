@@ -1,3 +1,4 @@
+import { ProcessGroup } from "../../otp/process-group.js";
 import { pidText } from "../../otp/process.js";
 import { fateOf, resumeEach, suspendEach, type SysTimeout } from "../../otp/sys.js";
 import type { Resume, Suspend, Timeout } from "../../release/instruction.js";
@@ -13,32 +14,31 @@ export async function suspend(instruction: Suspend, context: ExecutionContext): 
   const population = await context.population.processesOf(instruction.modules.map(({ module }) => module));
   let count = 0;
   for (const { module, timeout } of instruction.modules) {
-    const pids = (population.get(module) ?? []).map(({ pid }) => pid);
-    context.suspended.set(module, []);
+    const group = new ProcessGroup((population.get(module) ?? []).map(({ pid }) => pid));
     // Noted before the act: a suspend that is answered too late must be taken back too.
-    context.undo.push(`resume the processes of ${module}`, () => resumeAll(context, pids));
-    count += await suspendFor(module, pids, sysTimeout(timeout, context.timeouts.suspendMs), context);
+    context.undo.push(`resume the processes of ${module}`, () => resumeAll(context, group));
+    count += await suspendFor(module, group, sysTimeout(timeout, context.timeouts.suspendMs), context);
   }
   return count;
 }
 
 async function suspendFor(
   module: string,
-  pids: readonly Pid[],
+  group: ProcessGroup,
   timeout: SysTimeout,
   context: ExecutionContext,
 ): Promise<number> {
   const at = context.suspensions.now();
-  const outcomes = await suspendEach(context.target, pids, timeout);
-  const suspended: Pid[] = [];
+  const outcomes = await suspendEach(context.target, group, timeout);
+  const gone = new Set<Pid>();
   const silent: Pid[] = [];
-  pids.forEach((pid, index) => {
+  group.pids.forEach((pid, index) => {
     switch (fateOf(outcomes[index]!)) {
       case "answered":
         context.suspensions.suspended(pid, at);
-        suspended.push(pid);
         break;
       case "gone":
+        gone.add(pid);
         context.tally.dead.add(pidText(pid));
         context.skipped(pid, "it ended before it could be suspended");
         break;
@@ -48,6 +48,7 @@ async function suspendFor(
         break;
     }
   });
+  const suspended = group.without(gone);
   context.suspended.set(module, suspended);
   if (silent.length > 0) {
     for (const pid of silent) context.tally.failed.add(pidText(pid));
@@ -58,29 +59,30 @@ async function suspendFor(
       hint: "Find out what it is doing (process_info(Pid, current_stacktrace)), or give it longer with --suspend-timeout.",
     });
   }
-  return suspended.length;
+  return suspended.pids.length;
 }
 
 /** Resumes what was suspended for each module, as `release_handler_1:resume/1`. One that died meanwhile doesn't matter. */
 export async function resume(instruction: Resume, context: ExecutionContext): Promise<number> {
   let count = 0;
   for (const module of instruction.modules) {
-    const pids = context.suspended.get(module) ?? [];
+    const group = context.suspended.get(module);
+    if (group === undefined) continue;
     context.suspended.delete(module);
-    await resumeAll(context, pids);
+    await resumeAll(context, group);
     // Putting the old code back has to find them suspended.
     context.undo.push(`suspend the processes of ${module} again`, async () => {
-      await suspendEach(context.target, pids, context.timeouts.suspendMs);
+      await suspendEach(context.target, group, context.timeouts.suspendMs);
     });
-    count += pids.length;
+    count += group.pids.length;
   }
   return count;
 }
 
-async function resumeAll(context: ExecutionContext, pids: readonly Pid[]): Promise<void> {
-  const outcomes = await resumeEach(context.target, pids);
+async function resumeAll(context: ExecutionContext, group: ProcessGroup): Promise<void> {
+  const outcomes = await resumeEach(context.target, group);
   const silent: Pid[] = [];
-  pids.forEach((pid, index) => {
+  group.pids.forEach((pid, index) => {
     const fate = fateOf(outcomes[index]!);
     if (fate === "answered" || fate === "gone") context.suspensions.resumed(pid);
     else silent.push(pid);

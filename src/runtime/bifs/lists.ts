@@ -73,6 +73,10 @@ export const lists: BifModule = {
   "nth/2": (_context, index, elements) =>
     (typeof index === "number" ? items(elements)[index - 1] : undefined) ?? raiseError("function_clause"),
   "sort/1": (_context, elements) => list(...[...items(elements)].sort(compareTerms)),
+  "usort/1": (_context, elements) => {
+    const sorted = [...items(elements)].sort(compareTerms);
+    return list(...sorted.filter((term, index) => index === 0 || compareTerms(sorted[index - 1]!, term) !== 0));
+  },
   "seq/2": (_context, from, to) => {
     if (typeof from !== "number" || typeof to !== "number" || to < from - 1) return raiseError("function_clause");
     return list(...Array.from({ length: to - from + 1 }, (_, index) => from + index));
