@@ -51,8 +51,8 @@ export class BitWriter {
     if (value.text === "") new BitWriter(this.#budget).#field(0, type);
   }
 
-  /** Appends the low eight bits of a small integer: the segment of no size and no type. */
-  byte(value: number): void {
+  /** Appends the low eight bits. */
+  #byte(value: number): void {
     this.#reserve(8);
     this.#push(value & 0xff, 8);
   }
@@ -67,13 +67,14 @@ export class BitWriter {
     switch (type.type) {
       case "integer":
         if (typeof value !== "number" && typeof value !== "bigint") throw new BitError("the value is no integer");
-        this.#integer(value, unitBits(type), type.little);
+        if (typeof value === "number" && unitBits(type) === 8) this.#byte(value);
+        else this.#integer(value, unitBits(type), type.little);
         return;
       case "float":
         if (!(value instanceof Float) && typeof value !== "number" && typeof value !== "bigint") {
           throw new BitError("the value is no number");
         }
-        for (const byte of floatBytes(value, unitBits(type), type.little)) this.byte(byte);
+        for (const byte of floatBytes(value, unitBits(type), type.little)) this.#byte(byte);
         return;
       case "binary":
         this.#binary(value, type);
@@ -106,7 +107,7 @@ export class BitWriter {
     if (type.type === "utf32") {
       this.#integer(value, 32, type.little);
     } else if (type.type === "utf8") {
-      for (const byte of new TextEncoder().encode(String.fromCodePoint(value))) this.byte(byte);
+      for (const byte of new TextEncoder().encode(String.fromCodePoint(value))) this.#byte(byte);
     } else {
       const text = String.fromCodePoint(value);
       for (let index = 0; index < text.length; index++) this.#integer(text.charCodeAt(index), 16, type.little);

@@ -2,17 +2,16 @@ import { BitWriter, StringLiteral, type BitBudget } from "./bits.js";
 import { Frame, type Awaited } from "./frame.js";
 import { distinctEntries } from "./map-entries.js";
 import { parseSegmentEnd } from "./parse-bits.js";
+import { parseFunExpr } from "./parse-fun.js";
 import type { SourceText } from "./source-text.js";
 import { SpanStack, type SpanNode } from "./span-tree.js";
-import { atom, ErlMap, ExternalFun, Float, integer, List, nil, string, Tuple, type Term } from "./term.js";
+import { atom, ErlMap, Float, integer, List, nil, string, Tuple, type Term } from "./term.js";
 import { Tokens } from "./tokens.js";
 import { ValueStack } from "./value-stack.js";
 
 /** What may be made of bits beyond what a text of that length needs: 64 MiB, and 8 bytes a character. */
 const SPARE_BITS = 2 ** 29;
 const BITS_PER_CHARACTER = 64;
-
-const MAX_ARITY = 255;
 
 /**
  * erl_parse:parse_term/1 in one pass with erl_parse:normalise/1: of the grammar of expressions the part that is terms.
@@ -122,7 +121,7 @@ export class Parser {
         this.#prefixOp();
         return undefined;
       case "fun":
-        return this.#funExpr();
+        return this.#fun();
       default:
         throw this.#tokens.errors.unexpected("a term", this.#frames.at(-1)?.opened);
     }
@@ -178,22 +177,12 @@ export class Parser {
     return this.#frames.at(-1)?.awaited === "segment" ? nil : string(text);
   }
 
-  /** fun_expr -> 'fun' atom ':' atom '/' integer */
-  #funExpr(): Term {
-    const tokens = this.#tokens;
-    const { start } = tokens.scanner;
-    tokens.next();
-    const module = tokens.expectAtom("a module, as in fun lists:map/2");
-    tokens.expect(":", "':' and a function, as in fun lists:map/2");
-    const name = tokens.expectAtom("a function's name");
-    tokens.expect("/", "'/' and an arity");
-    if (!tokens.at("integer")) throw tokens.errors.unexpected("an arity");
-    const { integer: arity, start: arityStart, end } = tokens.scanner;
-    if (arity > MAX_ARITY) throw tokens.errors.badTerm("the arity of a fun is at most 255", arityStart, end);
+  #fun(): Term {
+    const { start } = this;
+    const { fun, end } = parseFunExpr(this.#tokens);
     this.#spans?.leaf(start, end);
     this.#literal = "other";
-    tokens.next();
-    return new ExternalFun(module, name, Number(arity));
+    return fun;
   }
 
   /** Opens a construct, or makes an empty one when the closing token follows at once. */

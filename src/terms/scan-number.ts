@@ -25,7 +25,7 @@ export function scanNumber(scanner: Scanner, text: string): void {
 function scanBasedInteger(scanner: Scanner, text: string, hash: number): void {
   const base = Number(digitsOf(text, scanner.start, hash));
   if (base < 2 || base > 36) {
-    throw scanner.source.syntaxError(`illegal base ${base}`, scanner.start, hash, { hint: "a base is 2 to 36" });
+    throw scanner.source.syntaxError("illegal base", scanner.start, hash, { hint: "a base is 2 to 36" });
   }
   const end = digitsEnd(text, hash + 1, base);
   if (end === hash + 1) {

@@ -8,8 +8,7 @@ const MAX_ATOM_CHARACTERS = 255;
 
 const LONGEST_RESERVED_WORD = Math.max(...Array.from(reservedWords, (word) => word.length));
 
-const operators = ["...", "=:=", "=/=", "..", "?=", "<<", "<-", "<=", ">>", ">=", "->", "--", "++", "=<", "=>", "=="];
-operators.push("/=", "||", ":=", "::");
+const operators = "... =:= =/= .. ?= << <- <= >> >= -> -- ++ =< => == /= || := ::".split(" ");
 
 /** By the code of the first character: the operators of more than one character, the longest first. */
 const operatorsAt: readonly (readonly string[])[] = Array.from({ length: 256 }, (_, code) =>

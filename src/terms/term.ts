@@ -43,11 +43,14 @@ export class Atom {
 export function atom(name: string): Atom {
   let found = atoms.get(name);
   if (found === undefined) {
-    found = new Atom(name);
-    atoms.set(name, found);
+    found = new Atom(detached(name));
+    atoms.set(found.name, found);
   }
   return found;
 }
+
+/** A copy: atoms stay for ever, and a name cut from a text would keep all of the text in memory. */
+const detached = (name: string): string => ` ${name}`.slice(1);
 
 /** A float. Wrapped, because `1` and `1.0` are different terms. Always finite, as in Erlang. */
 export class Float {

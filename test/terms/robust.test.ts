@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { textOf } from "../../src/terms/access.js";
@@ -24,6 +26,7 @@ function problemOf(text: string): string {
 }
 
 describe("terms nested 100,000 deep", () => {
+  /** `false`: it is printed in another way than it was written. */
   const nestings: readonly [name: string, open: string, inner: string, close: string, printed?: false][] = [
     ["lists", "[", "", "]"],
     ["lists with more elements", "[a,", "b", ",c]"],
@@ -38,7 +41,9 @@ describe("terms nested 100,000 deep", () => {
   ];
   for (const [name, open, inner, close, printed] of nestings) {
     it(`are read, printed and compared: ${name}`, () => {
-      const text = open.repeat(DEPTH) + inner + close.repeat(DEPTH);
+      // Maps with more than one key are sorted at every level.
+      const depth = name === "maps in one of two keys" ? DEPTH / 5 : DEPTH;
+      const text = open.repeat(depth) + inner + close.repeat(depth);
       const term = parseTerm(text);
       const again = parseForms(`${text}.`, "deep")[0]!;
       const line = printTerm(term);
@@ -46,7 +51,7 @@ describe("terms nested 100,000 deep", () => {
       expect(equals(parseTerm(line), term)).toBe(true);
       expect(compareTerms(term, again.term)).toBe(0);
       expect(prettyTerm(term).length).toBeGreaterThan(0);
-      expect(textOf(term) === undefined || line === '"aa"').toBe(name !== "none");
+      expect(textOf(term)).toBe(undefined);
       expect(again.locate([0, 0, 0]).start.line).toBe(1);
     });
   }
@@ -84,7 +89,7 @@ describe("any bytes", () => {
       fc.property(bytes, (source) => {
         consultHere(source);
       }),
-      limits(5000),
+      limits(3000),
     );
   });
 
@@ -127,6 +132,20 @@ describe("large inputs", () => {
     const digits = "7".repeat(1_000_000);
     expect(printTerm(parseTerm(digits)) === digits).toBe(true);
     expect(typeof parseTerm(`36#${"z".repeat(300_000)}`)).toBe("bigint");
+  });
+
+  it("are let go: an atom doesn't keep the text that it was cut from", () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const heap = (): number => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = heap();
+    for (let index = 0; index < 6; index++) {
+      parseForms(`% ${"x".repeat(20_000_000)}\nan_atom_that_no_text_had_before_${index}.\n`, "large");
+    }
+    expect(heap() - before).toBeLessThan(60e6);
   });
 
   it("can't ask for much memory with few characters", () => {
