@@ -77,6 +77,33 @@ function readResponse(response: Term): Outcome {
   return { kind: "raised", class: "exit", reason: reason ?? response };
 }
 
+const FACTS = eachWindow(
+  [],
+  call(
+    "lists:zip/2",
+    call("lists:map/2", external("proc_lib:translate_initial_call/1"), variable("Pids")),
+    call("lists:zipwith/3", external("erlang:process_info/2"), variable("Pids"), same(variable("Items"))),
+  ),
+);
+
+/**
+ * What the node itself knows of each process, without asking it: `{InitialCall, Info}`, of
+ * `proc_lib:translate_initial_call/1` and `erlang:process_info/2` with the items; `Info` is `undefined` for a dead one.
+ * All must be processes of the node.
+ */
+export async function infoEach(
+  target: Target,
+  group: ProcessGroup,
+  items: readonly string[],
+  timeoutMs: number,
+): Promise<Outcome[]> {
+  const bindings = { Items: list(...items.map(atom)) };
+  return await overWindows(target, group, FACTS, bindings, timeoutMs, (result) => ({
+    kind: "returned",
+    value: result,
+  }));
+}
+
 /** A list of lists of one element each. */
 const enlist = (elements: Term): Term =>
   call("lists:zipwith/3", external("lists:duplicate/2"), same(number(1)), elements);

@@ -1,9 +1,10 @@
-import { atom, list, type Pid, type Term } from "../terms/term.js";
-import type { Target } from "../target/target.js";
+import { atom, type Pid, type Term } from "../terms/term.js";
+import type { Outcome, Target } from "../target/target.js";
 import { attemptEach } from "./batch.js";
 import { atomName, listElements, pidOf, tupleElements } from "./decode.js";
-import { attempt, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
-import { surfaceFun } from "./surface-fun.js";
+import { infoEach } from "./each-process.js";
+import { attempt, CallError, DEFAULT_TIMEOUT_MS, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
+import { ProcessGroup } from "./process-group.js";
 
 /** A pid as its own node prints it: `<0.123.0>`. */
 export function pidText(pid: Pid): string {
@@ -28,36 +29,35 @@ export interface ProcessFacts {
   readonly messageQueueLength: number;
 }
 
-/** Facts of processes, in the order asked, in two round trips however many they are. A dead process has none. */
+/**
+ * Facts of processes, in the order asked, in a few round trips however many they are. A dead process has none, nor has
+ * one of another node, which a supervisor may have among its children.
+ * @throws CallError when the node can't be asked
+ */
 export async function processFacts(
   target: Target,
   pids: readonly Pid[],
   options: CallOptions = {},
 ): Promise<(ProcessFacts | undefined)[]> {
-  if (pids.length === 0) return [];
-  const items = list(atom("registered_name"), atom("message_queue_len"));
-  const [calls, infos] = await Promise.all([
-    invoke(target, "lists:map/2", [surfaceFun("proc_lib:translate_initial_call/1"), list(...pids)], options),
-    attemptEach(
-      target,
-      "erlang:process_info/2",
-      pids.map((pid) => [pid, items]),
-      options,
-    ),
-  ]);
-  const initialCalls = listElements(calls);
-  if (initialCalls?.length !== pids.length) throw new UnexpectedAnswer("proc_lib:translate_initial_call/1", calls);
-  return pids.map((pid, index) => {
-    const info = infos[index]!;
-    const [name, queue] = info.kind === "returned" ? (listElements(info.value) ?? []) : [];
-    if (name === undefined) return undefined;
-    return {
-      pid,
-      ...readInitialCall(initialCalls[index]!),
-      registeredName: atomName(tupleElements(name, 2)?.[1]),
-      messageQueueLength: Number(tupleElements(queue, 2)?.[1] ?? 0),
-    };
-  });
+  const isLocal = (pid: Pid): boolean => pid.node.name === target.identity.node;
+  const local = pids.filter(isLocal);
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const outcomes = await infoEach(target, new ProcessGroup(local), ["registered_name", "message_queue_len"], timeoutMs);
+  let next = 0;
+  return pids.map((pid) => (isLocal(pid) ? factsOf(pid, outcomes[next++]!) : undefined));
+}
+
+function factsOf(pid: Pid, outcome: Outcome): ProcessFacts | undefined {
+  if (outcome.kind !== "returned") throw new CallError("erlang:process_info/2", outcome);
+  const [initialCall, info] = tupleElements(outcome.value, 2) ?? [];
+  const [name, queue] = listElements(info) ?? [];
+  if (name === undefined || initialCall === undefined) return undefined;
+  return {
+    pid,
+    ...readInitialCall(initialCall),
+    registeredName: atomName(tupleElements(name, 2)?.[1]),
+    messageQueueLength: Number(tupleElements(queue, 2)?.[1] ?? 0),
+  };
 }
 
 /**

@@ -69,6 +69,7 @@ export const surface = {
 
   // Fan-out: OTP's own list functions and the call that catches, applied to functions of this list only.
   "lists:map/2": "read",
+  "lists:zip/2": "read",
   "lists:zipwith/3": "read",
   "lists:zipwith3/4": "read",
   "lists:duplicate/2": "read",
