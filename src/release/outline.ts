@@ -1,4 +1,4 @@
-import { ProblemError, type Span } from "../terms/problem.js";
+import { ProblemError, type Problem, type Span } from "../terms/problem.js";
 import { Bitstring, type Term } from "../terms/term.js";
 import { judge } from "./draft/judge.js";
 import type { TermNode } from "./erlang/node.js";
@@ -26,6 +26,8 @@ export interface AppupOutline {
 
 export interface OutlineEntry {
   readonly version: AppupVersion;
+  /** For a pattern that is no text: OTP raises where it reaches the entry, and takes what stands before it. */
+  readonly problems?: readonly [Problem, ...Problem[]];
   /** The script as it was written: for {@link decodeScript}, together with `locateScript`. */
   readonly script: Term;
   readonly locateScript: LocateTerm;
@@ -72,19 +74,15 @@ function erlangEntries(list: TermNode): readonly OutlineEntry[] {
     const [version, script] = element.tuple(2) ?? [];
     if (version === undefined || script === undefined) return [];
     const judged = judge(versionSchema, versionDraft(version));
-    if (!judged.ok) {
-      // re:run/3 raises for a binary that is no text, where OTP reaches it; other terms it passes over.
-      if (version.term instanceof Bitstring && version.term.isBinary) throw new ProblemError(judged.problems);
-      return [];
-    }
-    return [
-      {
-        version: judged.value,
-        script: script.term,
-        locateScript: (path) => script.locate(path),
-        locateVersion: () => version.span(),
-      },
-    ];
+    const rest = {
+      script: script.term,
+      locateScript: (path: readonly number[]) => script.locate(path),
+      locateVersion: () => version.span(),
+    };
+    if (judged.ok) return [{ version: judged.value, ...rest }];
+    if (!(version.term instanceof Bitstring) || !version.term.isBinary) return [];
+    const regex = new TextDecoder().decode(version.term.bytes);
+    return [{ version: { regex }, ...rest, problems: judged.problems }];
   });
 }
 

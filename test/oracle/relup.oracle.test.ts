@@ -15,7 +15,7 @@ import { describeErlang, useOracle } from "../support/erlang.js";
 import { releasesCase, type BaseCase, type ReleasesCase } from "./releases.js";
 import { askSystoolsRelup, writeCase, type RelupAnswer } from "./systools-relup.js";
 
-const RUNS = Number(process.env["RELUPCTL_ORACLE_RUNS"] ?? 400);
+const RUNS = Number(process.env["RELUPCTL_ORACLE_RUNS"] ?? 250);
 const BATCH = 50;
 
 type Ours =
@@ -45,6 +45,20 @@ const WARNINGS: Readonly<Record<string, string>> = {
   erts_vsn_changed: "erts-changed",
   bad_vsn: "appup-version-mismatch",
   pre_R15_emulator_upgrade: "pre-r15-emulator-upgrade",
+};
+
+/** Which of our codes answers which of OTP's reasons; systools_rc's own are in translate.oracle.test.ts. */
+const CODES: Readonly<Record<string, string>> = {
+  "systools_make circular_dependencies": "circular-dependency",
+  "systools_make duplicate_include": "duplicate-included-application",
+  "systools_make duplicate_modules": "duplicate-module",
+  "systools_make duplicate_register": "duplicate-registered-name",
+  "systools_make missing_mandatory_app": "missing-mandatory-application",
+  "systools_make undefined_applications": "undefined-application",
+  "systools_relup missing_sasl": "missing-sasl",
+  "systools_relup no_relup": "no-upgrade-path",
+  "systools_rc no_such_module": "module-not-in-app",
+  "systools_rc bad_instruction": "unknown-instruction",
 };
 
 const tagOf = (term: Term): string =>
@@ -99,6 +113,9 @@ describeErlang("relups against systools:make_relup", () => {
     const counts = new Map<string, number>();
     const cases = fc.sample(releasesCase, RUNS);
     const differences: unknown[] = [];
+    // OTP stops at the first thing it finds in any of the releases, so some reasons are others than ours.
+    let comparable = 0;
+    let sameReason = 0;
     for (let start = 0; start < cases.length; start += BATCH) {
       const batch = cases.slice(start, start + BATCH);
       const directories = batch.map((_, index) => join(root, `${start + index}`));
@@ -109,6 +126,11 @@ describeErlang("relups against systools:make_relup", () => {
         const mine = await ours(question, directories[index]!);
         const what = otp.ok ? "same" : `${classOf(otp.reason)}: ${mine.ok ? "made" : mine.codes.join(" ")}`;
         counts.set(what, (counts.get(what) ?? 0) + 1);
+        const code = otp.ok ? undefined : CODES[classOf(otp.reason)];
+        if (code !== undefined && !mine.ok) {
+          comparable++;
+          if (mine.codes.includes(code)) sameReason++;
+        }
         if (difference(otp, mine)) {
           differences.push(shown(question, otp, mine));
         }
@@ -117,6 +139,7 @@ describeErlang("relups against systools:make_relup", () => {
     }
     if (process.env["RELUPCTL_ORACLE_COUNTS"] !== undefined) console.log(new Map([...counts].sort()));
     expect(differences.slice(0, 1)).toEqual([]);
-    expect(counts.get("same")).toBeGreaterThan(RUNS / 8);
+    expect(counts.get("same")).toBeGreaterThan(RUNS / 5);
+    expect(sameReason / comparable).toBeGreaterThan(0.7);
   });
 });

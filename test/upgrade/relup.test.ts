@@ -136,8 +136,9 @@ describe("makeRelup", () => {
     expect((await make({ "lib/app-2/app.appup": appup }, { upFrom: [] })).problems).toEqual([]);
   });
 
-  it("refuses a version that is a binary, but no text", async () => {
-    const appup = '{"2", [{<<255>>, []}, {"1", []}], []}.';
+  it("refuses a version that is a binary, but no text, where it comes to it", async () => {
+    const appup = '{"2", [{<<255>>, []}, {"1", []}], [{"1", []}, {<<255>>, []}]}.';
+    expect((await make({ "lib/app-2/app.appup": appup }, { upFrom: [] })).problems).toEqual([]);
     expect(await problems({ "lib/app-2/app.appup": appup })).toEqual([["bad-version-pattern", "lib/app-2/app.appup"]]);
   });
 

@@ -1,0 +1,197 @@
+%% What the twins of the upgrade oracle have beside the application under test: a record of all callbacks, a picture of
+%% everything that an upgrade may change, and the way back to a clean node. Nothing of it is ever upgraded.
+-module(upgrade_kit).
+
+-export([start/0, note/1, note/2, calls/0]).
+-export([start_app/3, add_handlers/1, snapshot/2, watch/1, watched/0, clean/3]).
+
+-define(LOG, upgrade_kit_log).
+
+%% ---- The record of callbacks.
+
+%% Starts what holds the record: a process that no application owns.
+start() ->
+    Starter = self(),
+    Holder = spawn(fun() ->
+        register(?LOG, self()),
+        ets:new(?LOG, [named_table, public, ordered_set]),
+        Starter ! {self(), ready},
+        receive stop -> ok end
+    end),
+    receive {Holder, ready} -> ok end.
+
+%% Notes what the calling process does, under its registered name.
+note(What) ->
+    {_, Name} = hd([Item || {registered_name, _} = Item <- process_info(self(), [registered_name])] ++ [{none, none}]),
+    note(Name, What).
+
+note(Who, What) ->
+    ets:insert(?LOG, {erlang:unique_integer([monotonic]), Who, What}),
+    ok.
+
+%% All that was noted, in the order it happened, as lines; the record is empty afterwards.
+calls() ->
+    Noted = ets:tab2list(?LOG),
+    ets:delete_all_objects(?LOG),
+    [line({Who, named(What, #{})}) || {_, Who, What} <- Noted].
+
+%% ---- The application under test.
+
+%% Starts the application from a directory; modules that nothing has called yet are loaded where asked for.
+start_app(App, Dir, Load) ->
+    true = code:add_patha(Dir ++ "/ebin"),
+    [{module, Module} = code:ensure_loaded(Module) || Module <- Load],
+    ok = application:start(App).
+
+%% `[{Manager, Handler, Argument}]`
+add_handlers(Handlers) ->
+    [ok = gen_event:add_handler(Manager, Handler, Argument) || {Manager, Handler, Argument} <- Handlers],
+    ok.
+
+%% ---- The picture, as lines of text. Pids stand in it as the names they are registered under.
+
+snapshot(App, Modules) ->
+    Tree = tree(App),
+    Names = maps:from_list([{Pid, Name} || {Name, Pid, _} <- Tree]),
+    lists:append([
+        [line({module, Module, code_of(Module)}) || Module <- Modules],
+        [line({lib_dir, code:lib_dir(App)}), line({path, [Dir || Dir <- code:get_path(), belongs(App, Dir)]})],
+        [line({running, lists:keyfind(App, 1, application:which_applications())})],
+        [line({keys, application:get_all_key(App)}), line({env, lists:sort(application:get_all_env(App))})],
+        [line({process, Name, status(Pid), named(state(Pid), Names)}) || {Name, Pid, _} <- Tree],
+        [line({children, Name, children(Pid, Names)}) || {Name, Pid, supervisor} <- Tree],
+        [line({names, lists:sort([Name || {Name, _, _} <- Tree])})]
+    ]).
+
+%% Loaded code without causing it to be loaded.
+code_of(Module) ->
+    case erlang:module_loaded(Module) of
+        true ->
+            {binary:encode_hex(erlang:get_module_info(Module, md5)), code:is_loaded(Module), erlang:check_old_code(Module)};
+        false ->
+            {not_loaded, erlang:check_old_code(Module)}
+    end.
+
+belongs(App, Dir) ->
+    lists:member(atom_to_list(App), [hd(string:split(Part, "-")) || Part <- filename:split(Dir)]).
+
+%% `[{Name, Pid, Type}]` of all processes of the application, sorted.
+tree(App) ->
+    case application_controller:get_master(App) of
+        undefined -> [];
+        Master ->
+            {Top, _} = application_master:get_child(Master),
+            lists:sort(below(Top, supervisor))
+    end.
+
+below(Pid, worker) -> [{name_of(Pid), Pid, worker}];
+below(Pid, supervisor) ->
+    [{name_of(Pid), Pid, supervisor} |
+     lists:append([below(Child, Type) || {_, Child, Type, _} <- supervisor:which_children(Pid), is_pid(Child)])].
+
+name_of(Pid) ->
+    case process_info(Pid, registered_name) of
+        {registered_name, Name} -> Name;
+        [] -> unnamed;
+        undefined -> dead
+    end.
+
+status(Pid) ->
+    try sys:get_status(Pid, 2000) of
+        {status, _, {module, Behaviour}, [_, SysState | _]} -> {Behaviour, SysState}
+    catch exit:{Reason, _} -> {gone, Reason}
+    end.
+
+state(Pid) ->
+    try sys:get_state(Pid, 2000) catch _:Reason -> {no_state, Reason} end.
+
+children(Pid, Names) ->
+    Children = supervisor:which_children(Pid),
+    Specs = [supervisor:get_childspec(Pid, Id) || {Id, _, _, _} <- Children, Id =/= undefined],
+    named({Children, lists:sort(supervisor:count_children(Pid)), Specs}, Names).
+
+%% The term with pids as names, and with references and funs as words that are the same on every node.
+named(Pid, Names) when is_pid(Pid) ->
+    case Names of
+        #{Pid := Name} -> {pid, Name};
+        #{} -> {pid, name_of(Pid)}
+    end;
+named(Ref, _) when is_reference(Ref) -> a_reference;
+named(Fun, _) when is_function(Fun) ->
+    [{_, Module}, {_, Type}, {_, Md5}] = [erlang:fun_info(Fun, Key) || Key <- [module, type, new_uniq]],
+    {a_fun, Module, Type, Md5};
+named(Tuple, Names) when is_tuple(Tuple) -> list_to_tuple(named(tuple_to_list(Tuple), Names));
+named([Head | Tail], Names) -> [named(Head, Names) | named(Tail, Names)];
+named(Map, Names) when is_map(Map) -> {map, lists:sort([named(Pair, Names) || Pair <- maps:to_list(Map)])};
+named(Other, _) -> Other.
+
+line(Term) -> lists:flatten(io_lib:format("~0tp", [Term])).
+
+%% ---- Which system messages and which orders to supervisors each process gets.
+
+watch(App) ->
+    Watched = tree(App),
+    Watcher = spawn(fun() -> register(upgrade_kit_watcher, self()), collect([]) end),
+    Message = fun(Pattern) -> {['_', '_', Pattern], [], []} end,
+    erlang:trace_pattern('receive', [
+        Message({system, '_', suspend}), Message({system, '_', resume}), Message({system, '_', {change_code, '_', '_', '_'}}),
+        Message({'$gen_call', '_', {terminate_child, '_'}}), Message({'$gen_call', '_', {restart_child, '_'}}),
+        Message({'$gen_call', '_', {start_child, '_'}}), Message({'$gen_call', '_', {delete_child, '_'}})
+    ], []),
+    [erlang:trace(Pid, true, ['receive', set_on_spawn, {tracer, Watcher}]) || {_, Pid, _} <- Watched],
+    Watcher ! {names, maps:from_list([{Pid, Name} || {Name, Pid, _} <- Watched])},
+    ok.
+
+collect(Seen) ->
+    receive
+        {trace, Pid, 'receive', Message} -> collect([{Pid, Message} | Seen]);
+        {stop, From} -> From ! {self(), lists:reverse(Seen), receive {names, Names} -> Names end}
+    end.
+
+%% Per process the messages in the order it got them, as lines. A suspend or resume that is repeated counts once.
+watched() ->
+    erlang:trace(all, false, [all]),
+    Delivered = erlang:trace_delivered(all),
+    receive {trace_delivered, all, Delivered} -> ok end,
+    Watcher = whereis(upgrade_kit_watcher),
+    Watcher ! {stop, self()},
+    {Seen, Names} = receive {Watcher, S, N} -> {S, N} end,
+    Known = fun(Pid) -> maps:get(Pid, Names, undefined) end,
+    By = lists:foldl(
+        fun({Pid, Message}, Acc) ->
+            maps:update_with(Known(Pid), fun(Before) -> [order(Message) | Before] end, [order(Message)], Acc)
+        end, #{}, Seen),
+    [line({Name, once(lists:reverse(Orders))}) || {Name, Orders} <- lists:sort(maps:to_list(By)), Name =/= undefined].
+
+order({system, _, Request}) -> named(Request, #{});
+order({'$gen_call', _, Request}) -> named(Request, #{}).
+
+once([Same, Same | Rest]) when Same =:= suspend; Same =:= resume -> once([Same | Rest]);
+once([First | Rest]) -> [First | once(Rest)];
+once([]) -> [].
+
+%% ---- The way back.
+
+%% Leaves nothing of the application on the node, whatever state it is in.
+clean(App, Modules, Names) ->
+    case whereis(upgrade_kit_watcher) of
+        undefined -> ok;
+        Watcher -> erlang:trace(all, false, [all]), exit(Watcher, kill)
+    end,
+    {Stopper, Monitor} = spawn_monitor(fun() -> application:stop(App) end),
+    receive {'DOWN', Monitor, process, Stopper, _} -> ok
+    after 3000 ->
+        exit(application_controller:get_master(App), kill),
+        receive {'DOWN', Monitor, process, Stopper, _} -> ok after 3000 -> error({not_stopped, App}) end
+    end,
+    [gone(Pid) || Name <- Names, Pid <- [whereis(Name)], is_pid(Pid)],
+    application:unload(App),
+    [begin code:purge(Module), code:delete(Module), code:purge(Module) end || Module <- Modules],
+    [code:del_path(Dir) || Dir <- code:get_path(), belongs(App, Dir)],
+    calls(),
+    ok.
+
+gone(Pid) ->
+    Monitor = monitor(process, Pid),
+    exit(Pid, kill),
+    receive {'DOWN', Monitor, process, Pid, _} -> ok end.
