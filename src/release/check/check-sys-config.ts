@@ -17,13 +17,14 @@ export async function checkSysConfig(reading: Reading, file: string): Promise<vo
 /** A syntax error with what OTP makes of it; one at a fun by its own name. */
 function explained(problem: Problem): Problem {
   if (problem.code !== "syntax-error") return problem;
-  const detail = "OTP's release handler takes a sys.config that it can't read for an empty one, without a word.";
-  if (!isAtFun(problem)) return { detail, ...problem };
+  const consequence = "OTP's release handler takes a sys.config that it can't read for an empty one, without a word.";
+  const detail = problem.detail === undefined ? consequence : `${problem.detail}\n${consequence}`;
+  if (!isAtFun(problem)) return { ...problem, detail };
   return {
     ...problem,
     code: "sys-config-holds-fun",
     summary: "sys.config holds a fun that can't be read back",
-    detail,
+    detail: consequence,
     hint: "Write fun Module:Function/Arity, or {Module, Function} where the application takes that.",
   };
 }

@@ -11,8 +11,8 @@ export const appupMissing = defineRule({
       if (!isNext || app === undefined || appupFile !== undefined) return [];
       return [
         {
-          summary: `${name} changes between ${from.name} ${from.vsn} and ${to.vsn}, but has no appup`,
-          detail: `It goes from ${oldVsn} to ${app.record.vsn}. Without an appup, ${to.vsn} can only be come to by a restart.`,
+          summary: `${name} goes from ${oldVsn} to ${app.record.vsn} between the releases ${from.vsn} and ${to.vsn}, but has no appup`,
+          detail: `Without one a node gets from ${from.vsn} to ${to.vsn} by a restart only.`,
           hint: `Write ${name}.appup beside ${app.file}.`,
           span: app.locate(["vsn"]),
         },

@@ -19,7 +19,8 @@ function circles(script: Script): Found[] {
   const told = new Set<string>();
   return [...indexes].flatMap(([module, index]) => {
     const circle = circleFrom(module, dependencies);
-    if (circle === undefined || told.has(module)) return [];
+    // Circles that share a module are broken by one change, often.
+    if (circle === undefined || circle.some((each) => told.has(each))) return [];
     for (const each of circle) told.add(each);
     return [
       {

@@ -1,3 +1,4 @@
+import { applicationNeedsItself } from "./application-needs-itself.js";
 import { applyBeforePointOfNoReturn } from "./apply-before-point-of-no-return.js";
 import { appupMissing } from "./appup-missing.js";
 import { appupVersionMismatch } from "./appup-version-mismatch.js";
@@ -27,6 +28,7 @@ export type { CodeMeaning, Rule } from "./rule.js";
 /** Every rule over what was read. */
 export const rules: readonly Rule[] = [
   closure,
+  applicationNeedsItself,
   appupVersionMismatch,
   relupVersionMismatch,
   noUpgradePath,

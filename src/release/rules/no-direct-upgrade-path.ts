@@ -13,7 +13,7 @@ export const noDirectUpgradePath = defineRule({
       const { vsn } = appup.record;
       return [
         {
-          summary: `${to.name} ${to.vsn} can't be come to from ${from.vsn} directly: ${application.name} ${vsn} has no entry for ${oldVsn}`,
+          summary: `${to.name} ${from.vsn} can't be upgraded to ${to.vsn} in one step: the appup of ${application.name} ${vsn} has no entry for ${oldVsn}`,
           detail: "A node that still runs the older release must be upgraded step by step.",
           hint: `Add {"${oldVsn}", [...]} to the versions to upgrade from, or remove the release ${from.vsn}.`,
           span: appup.locate(["vsn"]),
