@@ -1,5 +1,10 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { localFiles } from "../../src/release/local-files.js";
+import { readAppupOutline } from "../../src/release/outline.js";
+import { searchDirectories } from "../../src/release/path/directories.js";
+import { readApp } from "../../src/release/read.js";
+import { translateRegex } from "../../src/release/regex/translate.js";
 import { decodeScript, encodeScript } from "../../src/release/script.js";
 import { stringText, taggedTuple, tupleElements } from "../../src/terms/access.js";
 import { printTerm } from "../../src/terms/print.js";
@@ -134,4 +139,31 @@ describeErlang("the translation against systools_rc", () => {
     expect(counts.get("same, written in OTP's order")).toBeGreaterThan(RUNS / 50);
     for (const code of Object.values(CODES)) expect(counts.get(`refused: ${code}`), code).toBeGreaterThan(0);
   });
+
+  it("gives the same for the appups of the installed OTP", async () => {
+    const lib = (await oracle.run("code:lib_dir().")).toString();
+    const files = (await searchDirectories(localFiles, [`${lib}/*/ebin`])).flatMap(({ directory, names }) =>
+      names.filter((name) => name.endsWith(".appup")).map((name) => `${directory}/${name}`),
+    );
+    const cases = (await Promise.all(files.map(casesOf))).flat();
+    expect(cases.length).toBeGreaterThan(20);
+    const answers = await askSystoolsRc(oracle, cases);
+    for (const [index, question] of cases.entries()) {
+      expect(difference(question, answers[index]!, () => undefined)).toBeUndefined();
+    }
+  });
 });
+
+/** Every script of an appup, as if the application went from and to the version that lies beside it. */
+async function casesOf(file: string): Promise<ScriptsCase[]> {
+  const outline = readAppupOutline((await localFiles.read(file))!, file);
+  const app = readApp((await localFiles.read(file.replace(/up$/, "")))!, file).record;
+  const applications = [{ ...app, type: "permanent" as const }];
+  const rest = { applications, preApplications: applications };
+  return (["up", "down"] as const).flatMap((mode) =>
+    outline[mode === "up" ? "upFrom" : "downTo"].map(({ version, script }): ScriptsCase => {
+      if ("regex" in version) translateRegex(version.regex);
+      return { mode, scripts: [(script as List).elements], ...rest };
+    }),
+  );
+}

@@ -59,14 +59,12 @@ describe("orderByDependency", () => {
   });
 
   it("gives, of all orders that the dependencies allow, the one nearest to the written one", () => {
-    const graph = fc
-      .integer({ min: 1, max: 7 })
-      .chain((size) =>
-        fc.array(fc.subarray([...Array(size).keys()], { maxLength: Math.min(3, size) }), {
-          minLength: size,
-          maxLength: size,
-        }),
-      );
+    const graph = fc.integer({ min: 1, max: 7 }).chain((size) =>
+      fc.array(fc.subarray([...Array(size).keys()], { maxLength: Math.min(3, size) }), {
+        minLength: size,
+        maxLength: size,
+      }),
+    );
     fc.assert(
       fc.property(graph, (edges) => {
         const written = edges.map((targets, index) => `${index}:${targets.join(",")}`);
