@@ -50,8 +50,14 @@ export class Reading {
       return await read();
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      this.#problems.push(...error.problems);
+      this.#problems.push(...error.problems.map(placed));
       return undefined;
     }
   }
+}
+
+/** What has no place of its own, such as the number of further problems, is told at the place of the one before it. */
+function placed(problem: Problem, index: number, problems: readonly Problem[]): Problem {
+  const span = problem.span ?? problems[index - 1]?.span;
+  return span === undefined ? problem : { ...problem, span };
 }

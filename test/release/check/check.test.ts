@@ -141,6 +141,14 @@ describe("the way it is checked", () => {
     ]);
   });
 
+  it("says how many problems of a file are not shown, behind those that are", async () => {
+    const entries = Array.from({ length: 500 }, () => "oops").join(", ");
+    const { problems } = await check(memoryFiles({ "x.appup": `{"1", [${entries}], []}.` }), "x.appup");
+    expect(problems.length).toBeGreaterThan(5);
+    expect(problems.length).toBeLessThan(500);
+    expect(problems.map(({ code }) => code).indexOf("more-problems")).toBe(problems.length - 1);
+  });
+
   it("lets errors that are no findings through", async () => {
     const reader = { ...memoryFiles(twoVersions), read: () => Promise.reject(new Error("the disk is gone")) };
     await expect(check(reader, "root")).rejects.toThrow("the disk is gone");
