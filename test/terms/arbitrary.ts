@@ -27,6 +27,9 @@ export const limits = (count: number) => ({
 /** The timeout of a test that asks an oracle many times. */
 export const PATIENCE = { timeout: 60_000 * factor };
 
+/** All of Unicode is printable, and there is room for the atoms of many generated terms. */
+export const ERLANG_FLAGS = ["+pc", "unicode", "+t", "8000000"];
+
 /** Characters with a bias to those that are written in a way of their own. */
 export const anyCharacter: fc.Arbitrary<number> = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: 0x20, max: 0x7e }) },

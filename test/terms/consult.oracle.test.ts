@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { printTerm } from "../../src/terms/print.js";
 import type { List } from "../../src/terms/term.js";
 import { describeErlang, useOracle } from "../support/erlang.js";
-import { limits, PATIENCE } from "./arbitrary.js";
+import { ERLANG_FLAGS, limits, PATIENCE } from "./arbitrary.js";
 import { consultHere, useConsult } from "./consult.js";
 import { canonical } from "./etf/arbitrary.js";
 import { binaryText, fileText, mutated, numberText, termText, tokenSoup } from "./source-arbitrary.js";
@@ -17,7 +17,7 @@ const show = (terms: List | undefined): string => (terms === undefined ? "refuse
 const withoutMark = (text: string): boolean => !text.startsWith("\ufeff");
 
 describeErlang("generated source texts", () => {
-  const oracle = useOracle(["+pc", "unicode"]);
+  const oracle = useOracle(ERLANG_FLAGS);
   const consult = useConsult(oracle);
 
   const kinds: readonly [string, fc.Arbitrary<string>, count: number][] = [

@@ -22,7 +22,7 @@ import {
   type Term,
 } from "../../src/terms/term.js";
 import { describeErlang, useOracle } from "../support/erlang.js";
-import { anyData, dataOf, limits, PATIENCE } from "./arbitrary.js";
+import { ERLANG_FLAGS, anyData, dataOf, limits, PATIENCE } from "./arbitrary.js";
 import { canonical } from "./etf/arbitrary.js";
 import { each } from "./etf/batch.js";
 
@@ -89,7 +89,7 @@ const related: fc.Arbitrary<[Term, Term]> = fc
 const sign = (order: number): string => (order < 0 ? "<" : order > 0 ? ">" : "==");
 
 describeErlang("the order of terms", () => {
-  const oracle = useOracle();
+  const oracle = useOracle(ERLANG_FLAGS);
 
   const kinds: readonly [string, fc.Arbitrary<[Term, Term]>, count: number][] = [
     ["unlike terms", fc.tuple(nested, nested), 3000],

@@ -6,7 +6,7 @@ import { parseTerm } from "../../src/terms/parse.js";
 import { prettyTerm, printTerm } from "../../src/terms/print.js";
 import { Float, List, type Term } from "../../src/terms/term.js";
 import { describeErlang, useOracle } from "../support/erlang.js";
-import { anyAtom, anyBitstring, anyData, anyInteger, anyText, limits, PATIENCE } from "./arbitrary.js";
+import { ERLANG_FLAGS, anyAtom, anyBitstring, anyData, anyInteger, anyText, limits, PATIENCE } from "./arbitrary.js";
 import { each } from "./etf/batch.js";
 
 /** So many terms on average go to the oracle at once. */
@@ -26,7 +26,7 @@ const anyDecimal: fc.Arbitrary<Term> = fc
   .map(([mantissa, exponent]) => new Float(Number(`${mantissa}e${exponent}`)));
 
 describeErlang("printing", () => {
-  const oracle = useOracle(["+pc", "unicode"]);
+  const oracle = useOracle(ERLANG_FLAGS);
 
   async function format(expression: string, terms: readonly Term[]): Promise<string[]> {
     const source = `fun(Bytes) -> Term = binary_to_term(Bytes), unicode:characters_to_binary(${expression}) end`;

@@ -9,6 +9,7 @@ import { equals } from "../../src/terms/equal.js";
 import { decodeTerm } from "../../src/terms/etf/decode.js";
 import type { List } from "../../src/terms/term.js";
 import { describeElixir, describeErlang, useOracle } from "../support/erlang.js";
+import { ERLANG_FLAGS } from "./arbitrary.js";
 import { each } from "./etf/batch.js";
 
 const ENDINGS = [".app", ".appup", ".rel", ".script", ".config"];
@@ -51,7 +52,7 @@ async function compare(oracle: ReturnType<typeof useOracle>, files: readonly str
 }
 
 describeErlang("the manifests of OTP", () => {
-  const oracle = useOracle(["+pc", "unicode"]);
+  const oracle = useOracle(ERLANG_FLAGS);
 
   it("are read and printed as by OTP itself", async () => {
     const roots = await oracle.run("[code:root_dir(), 0, code:lib_dir()].");
@@ -62,7 +63,7 @@ describeErlang("the manifests of OTP", () => {
 });
 
 describeElixir("the manifests of Elixir", () => {
-  const oracle = useOracle(["+pc", "unicode"]);
+  const oracle = useOracle(ERLANG_FLAGS);
 
   it("are read and printed as by OTP itself", async () => {
     const library = execFileSync("elixir", ["-e", "IO.write(:code.lib_dir(:elixir))"], { encoding: "utf8" });

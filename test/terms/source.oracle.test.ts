@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { readEncoding } from "../../src/terms/source.js";
 import { describeErlang, useOracle } from "../support/erlang.js";
-import { limits, PATIENCE } from "./arbitrary.js";
+import { ERLANG_FLAGS, limits, PATIENCE } from "./arbitrary.js";
 import { consultHere, useConsult, useFile } from "./consult.js";
 import { canonical } from "./etf/arbitrary.js";
 
@@ -32,7 +32,7 @@ const prologue = fc
   );
 
 describeErlang("source files", () => {
-  const oracle = useOracle();
+  const oracle = useOracle(ERLANG_FLAGS);
   const consult = useConsult(oracle);
   const encoding = useFile(oracle, "fun(File) -> atom_to_list(epp:read_encoding(File)) end");
 
