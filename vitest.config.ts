@@ -2,13 +2,19 @@ import { defineConfig } from "vitest/config";
 
 const results = process.env["RELUPCTL_TEST_RESULTS"];
 
+/** Tests of the program as it is built and packed. */
+const BUILT = ["test/cli/**/*.test.ts", "test/package.test.ts", "test/readme.test.ts"];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     // Real nodes share two cores with the tests that start them.
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
     reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
+    projects: [
+      { extends: true, test: { name: "modules", include: ["test/**/*.test.ts"], exclude: BUILT } },
+      { extends: true, test: { name: "program", include: BUILT, globalSetup: "test/cli/support/build.ts" } },
+    ],
   },
 });

@@ -1,0 +1,143 @@
+import { z } from "zod";
+
+/** The JSON documents of the commands. Strict: a key that nobody wrote down here is a fault. */
+
+const pid = z.string().regex(/^<0\.\d+\.\d+>$/);
+const count = z.int().min(0);
+const milliseconds = z.number().min(0);
+const text = z.string().min(1);
+
+const problem = z.strictObject({
+  code: text,
+  severity: z.enum(["error", "warning", "info"]),
+  summary: text,
+  detail: text.nullable(),
+  hint: text.nullable(),
+  file: text.nullable(),
+  line: z.int().min(1).nullable(),
+  column: z.int().min(1).nullable(),
+  endLine: z.int().min(1).nullable(),
+  endColumn: z.int().min(1).nullable(),
+});
+
+const finding = z.strictObject({
+  code: text,
+  severity: z.enum(["error", "warning", "info"]),
+  summary: text,
+  detail: text,
+  hint: text,
+  module: text.nullable(),
+  pids: z.array(pid),
+});
+
+const step = z.strictObject({
+  index: count,
+  instruction: text,
+  modules: z.array(text),
+  processes: z.array(pid),
+  undo: z.enum(["exact", "compensate", "none"]),
+  term: text,
+});
+
+/** What a command prints that can't do its work. */
+export const failureDocument = (command: string) =>
+  z.strictObject({
+    schema: z.literal(`relupctl/${command}@1`),
+    ok: z.literal(false),
+    error: z.strictObject({ code: text, summary: text, detail: text.nullable(), hint: text.nullable() }),
+    problems: z.array(problem).min(1),
+  });
+
+export const checkDocument = z.strictObject({
+  schema: z.literal("relupctl/check@1"),
+  ok: z.boolean(),
+  files: z.array(text),
+  findings: z.array(z.strictObject({ ...problem.shape, allowed: z.boolean() })),
+});
+
+export const treeDocument = z.strictObject({
+  schema: z.literal("relupctl/tree@1"),
+  ok: z.literal(true),
+  node: text,
+  otpRelease: text,
+  applications: z.array(z.strictObject({ name: text, description: z.string(), vsn: text })),
+  processes: z.array(
+    z.strictObject({
+      pid,
+      application: text.nullable(),
+      supervisor: pid.nullable(),
+      supervised: z.boolean(),
+      id: text.nullable(),
+      type: z.enum(["worker", "supervisor"]),
+      modules: z.array(text),
+      callbackModule: text.nullable(),
+      registeredName: text.nullable(),
+      hidden: z.boolean(),
+      messageQueueLength: count,
+    }),
+  ),
+  anomalies: z.array(z.strictObject({ kind: text, pid, application: text })),
+});
+
+export const planDocument = z.strictObject({
+  schema: z.literal("relupctl/plan@1"),
+  ok: z.boolean(),
+  node: text,
+  kind: z.enum(["release", "application"]),
+  name: text,
+  from: text,
+  to: text,
+  direction: z.enum(["up", "down"]),
+  origin: z.enum(["relup", "appup"]),
+  /** Of an application. */
+  directory: text.optional(),
+  steps: z.array(step),
+  findings: z.array(finding),
+  coverage: z.record(text, z.strictObject({ migrated: z.array(pid), reloaded: z.array(pid), missed: z.array(pid) })),
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+export const applyDocument = z.strictObject({
+  schema: z.literal("relupctl/apply@1"),
+  ok: z.boolean(),
+  node: text,
+  name: text,
+  from: text,
+  to: text,
+  direction: z.enum(["up", "down"]),
+  result: z.enum(["upgraded", "refused", "rolled_back", "failed", "unknown"]),
+  steps: z.array(
+    z.union([
+      // Of an upgrade that was refused.
+      step,
+      z.strictObject({
+        ...step.shape,
+        status: z.enum(["done", "failed", "not_executed"]),
+        durationMs: milliseconds,
+        touched: count,
+      }),
+    ]),
+  ),
+  findings: z.array(finding),
+  processes: z.strictObject({ migrated: count, reloaded: count, missed: count, dead: count, failed: count }),
+  suspension: z.strictObject({ count, p50Ms: milliseconds, p99Ms: milliseconds, maxMs: milliseconds }),
+  states: z
+    .array(
+      z.strictObject({
+        pid,
+        registeredName: text.nullable(),
+        callbackModule: text.nullable(),
+        suspendedMs: milliseconds.nullable(),
+        before: text.nullable(),
+        after: text.nullable(),
+      }),
+    )
+    .min(1)
+    .optional(),
+  failure: problem.nullable(),
+  notUndone: z.array(problem),
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  durationMs: milliseconds,
+});
+
+export type ApplyDocument = z.output<typeof applyDocument>;
