@@ -15,7 +15,7 @@ import { describeErlang, useOracle } from "../support/erlang.js";
 import { releasesCase, type BaseCase, type ReleasesCase } from "./releases.js";
 import { askSystoolsRelup, writeCase, type RelupAnswer } from "./systools-relup.js";
 
-const RUNS = Number(process.env["RELUPCTL_ORACLE_RUNS"] ?? 250);
+const RUNS = Number(process.env["RELUPCTL_ORACLE_RUNS"] ?? 200);
 const BATCH = 50;
 
 type Ours =
