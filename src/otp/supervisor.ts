@@ -41,22 +41,27 @@ export async function callbackModuleOf(
   return outcome.kind === "returned" ? atomName(outcome.value) : undefined;
 }
 
-/** Stops a child and keeps its specification. Gives true when it answered `ok`. */
+/** What a supervisor answered: undefined for `ok` or `{ok, _}`, else the reason of `{error, Reason}`. */
+export type Refusal = Term | undefined;
+
+/** Stops a child and keeps its specification, but for a temporary child (`supervisor:terminate_child/2`). */
 export async function terminateChild(
   target: Target,
   supervisor: Pid,
   id: Term,
   options: CallOptions = {},
-): Promise<boolean> {
-  return atomName(await invoke(target, "supervisor:terminate_child/2", [supervisor, id], options)) === "ok";
+): Promise<Refusal> {
+  return refusalOf(await invoke(target, "supervisor:terminate_child/2", [supervisor, id], options));
 }
 
-/** Starts a child that was stopped. Gives what `supervisor:restart_child/2` answered. */
+/** Starts a child that was stopped (`supervisor:restart_child/2`). */
 export async function restartChild(
   target: Target,
   supervisor: Pid,
   id: Term,
   options: CallOptions = {},
-): Promise<Outcome> {
-  return await attempt(target, "supervisor:restart_child/2", [supervisor, id], options);
+): Promise<Refusal> {
+  return refusalOf(await invoke(target, "supervisor:restart_child/2", [supervisor, id], options));
 }
+
+const refusalOf = (answer: Term): Refusal => tupleElements(answer, 2, "error")?.[1];
