@@ -4,7 +4,7 @@ import type { Context } from "../context.js";
 import type { RuntimeNode } from "../node.js";
 import { OK, at, elementsOf, error, isNamed, isTagged } from "../support/term.js";
 import { catchCall } from "./master.js";
-import { BadApplication, applicationSpec, environmentOf } from "./spec.js";
+import { type ApplicationSpec, BadApplication, applicationSpec, environmentOf } from "./spec.js";
 
 /** The environments of the running applications: what `prep_config_change` gives and `config_change` takes. */
 export function environmentBefore({ applications }: RuntimeNode): List {
@@ -18,14 +18,17 @@ export function environmentBefore({ applications }: RuntimeNode): List {
  * @param config `[{Application, [{Key, Value}]}]`, as in a sys.config
  */
 export function changeApplicationData({ applications }: RuntimeNode, specifications: Term, config: Term): Term {
-  const changed = [];
-  for (const specification of elementsOf(specifications) ?? []) {
+  const given = elementsOf(specifications) ?? [];
+  const changed: ApplicationSpec[] = [];
+  for (const name of applications.loaded.keys()) {
+    const specification = given.find((item) => isTagged(item, "application", 3) && isNamed(at(item, 1), name));
+    if (specification === undefined) continue;
     const spec = applicationSpec(specification);
     if (spec instanceof BadApplication) return error(spec.reason);
-    if (applications.loaded.has(spec.name)) changed.push(spec);
+    changed.push(spec);
   }
   applications.config = new Map(environmentOf(config).map(([name, environment]) => [name, environmentOf(environment)]));
-  for (const spec of changed) applications.load(spec);
+  for (const spec of changed) applications.replace(spec);
   return OK;
 }
 

@@ -18,7 +18,7 @@ export function loadApplication(node: RuntimeNode, application: Term): Term {
   if (spec instanceof BadApplication) return error(spec.reason);
   const { applications } = node;
   if (applications.loaded.has(spec.name)) {
-    return error(tuple(atom("already_loaded"), application instanceof Atom ? application : atom(spec.name)));
+    return error(tuple(atom("already_loaded"), application));
   }
   applications.load(spec);
   for (const included of spec.includedApplications) {

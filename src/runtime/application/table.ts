@@ -22,10 +22,20 @@ export class ApplicationTable {
   /** What sys.config says: `{Application, [{Key, Value}]}` by application. */
   config: ReadonlyMap<string, readonly (readonly [string, Term])[]> = new Map();
 
-  /** Makes a specification known, its environment overridden by what sys.config says. */
+  /**
+   * Makes a specification known. What sys.config says overrides its environment; what was set before it was loaded and
+   * is in neither stays.
+   */
   load(spec: ApplicationSpec): void {
     this.loaded.set(spec.name, spec);
-    this.environment.set(spec.name, new Map([...spec.env, ...(this.config.get(spec.name) ?? [])]));
+    const before = this.environment.get(spec.name) ?? [];
+    this.environment.set(spec.name, new Map([...before, ...spec.env, ...(this.config.get(spec.name) ?? [])]));
+  }
+
+  /** Puts another specification in the place of one that is loaded. Nothing of the environment before stays. */
+  replace(spec: ApplicationSpec): void {
+    this.environment.delete(spec.name);
+    this.load(spec);
   }
 
   unload(name: string): void {

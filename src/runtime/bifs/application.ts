@@ -89,11 +89,16 @@ async function ensureStarted(context: Context, app: Term, type: Term): Promise<T
   return isAlready(result, "already_started") ? OK : result;
 }
 
-/** `application:ensure_all_started/2`: the application and all it needs; gives those that weren't started before. */
+/**
+ * `application:ensure_all_started/2`: the application and all it needs; gives those that weren't started before. When
+ * one doesn't start, those that did are stopped again.
+ */
 async function ensureAll(context: Context, app: Term, type: Term): Promise<Term> {
   const started: Term[] = [];
   const failed = await startWithNeeds(context, app, type, started);
-  return failed ?? ok(list(...started));
+  if (failed === undefined) return ok(list(...started));
+  for (const name of started.reverse()) await askController(context, tuple(atom("stop_application"), name));
+  return failed;
 }
 
 async function startWithNeeds(context: Context, app: Term, type: Term, started: Term[]): Promise<Term | undefined> {

@@ -1,5 +1,7 @@
-/** How many processes are woken within one turn of the event loop, before timers and sockets get theirs. */
-const WAKES_PER_TURN = 500;
+/** How long processes may run before the event loop gets its turn, for timers and sockets. */
+const SLICE_MS = 2;
+/** How many processes are woken before the time is looked at again. */
+const BATCH = 50;
 
 /**
  * The run queue. A process that can go on is put here and never resumed on the spot, so that a chain of messages can
@@ -7,8 +9,9 @@ const WAKES_PER_TURN = 500;
  */
 export class Scheduler {
   #queue: (() => void)[] = [];
+  #first = 0;
   #scheduled = false;
-  #wakesThisTurn = 0;
+  #turnStartedMs = 0;
 
   /** Has `wake` called soon, after everything that was put here before it. */
   enqueue(wake: () => void): void {
@@ -19,21 +22,28 @@ export class Scheduler {
   }
 
   #schedule(): void {
-    if (this.#wakesThisTurn < WAKES_PER_TURN) queueMicrotask(this.#run);
+    if (performance.now() - this.#turnStartedMs < SLICE_MS) queueMicrotask(this.#run);
     else setImmediate(this.#nextTurn);
   }
 
   readonly #nextTurn = (): void => {
-    this.#wakesThisTurn = 0;
+    this.#turnStartedMs = performance.now();
     this.#run();
   };
 
   readonly #run = (): void => {
-    const batch = this.#queue;
-    this.#queue = [];
-    this.#wakesThisTurn += batch.length;
-    for (const wake of batch) wake();
-    if (this.#queue.length > 0) this.#schedule();
-    else this.#scheduled = false;
+    const end = Math.min(this.#first + BATCH, this.#queue.length);
+    while (this.#first < end) this.#queue[this.#first++]!();
+    if (this.#first === this.#queue.length) {
+      this.#queue = [];
+      this.#first = 0;
+      this.#scheduled = false;
+      return;
+    }
+    if (this.#first >= 1024) {
+      this.#queue = this.#queue.slice(this.#first);
+      this.#first = 0;
+    }
+    this.#schedule();
   };
 }

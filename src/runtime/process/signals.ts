@@ -1,4 +1,4 @@
-import { Atom, Pid, type Reference, type Term, atom, tuple } from "../../terms/term.js";
+import { Atom, Pid, Reference, type Term, Tuple, atom, tuple } from "../../terms/term.js";
 import { isNamed, refKey } from "../support/term.js";
 import { isNameAndNode, resolve } from "./post.js";
 import type { Process } from "./process.js";
@@ -59,7 +59,8 @@ export function monitor(table: ProcessTable, self: Process, target: Term, alias 
     self.deliver(tuple(DOWN, reference, atom("process"), object, reason));
     return reference;
   }
-  table.watch(self, found, reference, object);
+  // Nobody can be told of its own end.
+  if (found !== self) table.watch(self, found, reference, object);
   if (alias) table.aliases.set(refKey(reference), self);
   return reference;
 }
@@ -89,7 +90,7 @@ export function isDown(message: Term, reference: Reference): boolean {
 
 /** The reason in the 'DOWN' message of this monitor; undefined for every other message. */
 export function downReason(message: Term, reference: Reference): Term | undefined {
-  if (!(message instanceof Object) || message.kind !== "tuple" || message.arity !== 5) return undefined;
+  if (!(message instanceof Tuple) || message.arity !== 5) return undefined;
   const [tag, key, , , reason] = message.elements;
   return tag === DOWN && key !== undefined && sameReference(key, reference) ? reason : undefined;
 }
@@ -97,5 +98,5 @@ export function downReason(message: Term, reference: Reference): Term | undefine
 /** References of this node are equal when their words are. */
 export function sameReference(term: Term, reference: Reference): boolean {
   if (term === reference) return true;
-  return term instanceof Object && term.kind === "reference" && refKey(term) === refKey(reference);
+  return term instanceof Reference && refKey(term) === refKey(reference);
 }

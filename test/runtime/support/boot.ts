@@ -59,6 +59,7 @@ export interface TestNode extends AsyncDisposable {
 export async function bootTest(
   applications: readonly TestApplication[],
   options: Partial<BootOptions> = {},
+  config: NonNullable<BootOptions["release"]["config"]> = [],
 ): Promise<TestNode> {
   const files = new MemoryFiles();
   const events: NodeEvent[] = [];
@@ -69,6 +70,7 @@ export async function bootTest(
       name: "test",
       vsn: "1",
       erts: "13.1.5",
+      config,
       applications: [{ name: "kernel", vsn: "8.5.3" }, { name: "stdlib", vsn: "4.2" }, ...described],
     },
     files,
@@ -115,11 +117,11 @@ function describe(application: TestApplication, files: MemoryFiles): BootApplica
     files.files.set(`${directory}/ebin/${module}.js`, source);
   }
   const keys: Term[] = [
+    ...Object.entries(application.keys ?? {}).map(([key, value]) => tuple(atom(key), parseTerm(value))),
     tuple(atom("description"), string(name)),
     tuple(atom("vsn"), string(vsn)),
     tuple(atom("modules"), list(...Object.keys(application.modules).map((module) => atom(module)))),
     tuple(atom("applications"), list(atom("kernel"), atom("stdlib"))),
-    ...Object.entries(application.keys ?? {}).map(([key, value]) => tuple(atom(key), parseTerm(value))),
   ];
   if (application.mod !== undefined) keys.push(tuple(atom("mod"), parseTerm(application.mod)));
   const specification = tuple(atom("application"), atom(name), list(...keys));

@@ -94,6 +94,7 @@ loop() ->
     {ask, From, Ref, {M, F, A}} ->
       From ! {Ref, try {value, apply(M, F, A)} catch C:R -> {raised, C, R} end},
       loop();
+    {die, Class, Reason} -> erlang:Class(Reason);
     {messages, From, Ref} ->
       {messages, Messages} = process_info(self(), messages),
       From ! {Ref, Messages},
@@ -119,7 +120,10 @@ exports.init = () => {
 };
 exports.loop = async () => {
   for (;;) {
-    const message = await receive({ match: (m) => isTuple(m, "ask", 4) || isTuple(m, "messages", 3) });
+    const message = await receive({
+      match: (m) => isTuple(m, "ask", 4) || isTuple(m, "messages", 3) || isTuple(m, "die", 3),
+    });
+    if (isTuple(message, "die")) await apply(atom("erlang"), message.elements[1], [message.elements[2]]);
     const [kind, from, ref, what] = message.elements;
     if (kind === atom("messages")) {
       const info = await apply(atom("erlang"), atom("process_info"), [self(), atom("messages")]);
