@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { changeApplicationData, configChange, prepConfigChange } from "../otp/application.js";
 import { pidText } from "../otp/process.js";
 import type { Target } from "../target/target.js";
@@ -33,8 +34,11 @@ export interface StepResult {
   readonly problem?: Problem;
 }
 
-/** `rolled_back`: it failed and the node is as it was. `failed`: it failed and not all could be taken back. */
-export type ExecutionOutcome = "upgraded" | "rolled_back" | "failed";
+/**
+ * `rolled_back`: it failed and the node is as it was. `failed`: it failed and not all could be taken back. `unknown`: the
+ * node went away in the middle, and what it did of the step at work can't be told.
+ */
+export type ExecutionOutcome = "upgraded" | "rolled_back" | "failed" | "unknown";
 
 export interface Execution {
   readonly outcome: ExecutionOutcome;
@@ -84,11 +88,13 @@ export async function execute(
     if ("problem" in after) failure = after.problem;
   }
 
-  const notUndone = failure === undefined ? [] : await context.undo.rollBack(onProgress);
+  const isLost = failure !== undefined && (await isDown(target));
+  const notUndone =
+    failure === undefined ? [] : isLost ? context.undo.abandon() : await context.undo.rollBack(onProgress);
   const durationMs = performance.now() - started;
   onProgress({ kind: "upgrade_done", durationMs });
   return {
-    outcome: failure === undefined ? "upgraded" : notUndone.length === 0 ? "rolled_back" : "failed",
+    outcome: outcomeOf(failure, isLost, notUndone),
     steps: results,
     failure,
     notUndone,
@@ -97,6 +103,17 @@ export async function execute(
     durationMs,
     interrupted: failure === interruption,
   };
+}
+
+function outcomeOf(failure: Problem | undefined, isLost: boolean, notUndone: readonly Problem[]): ExecutionOutcome {
+  if (failure === undefined) return "upgraded";
+  if (isLost) return "unknown";
+  return notUndone.length === 0 ? "rolled_back" : "failed";
+}
+
+/** Whether the node or the connection to it is gone by now. */
+async function isDown(target: Target): Promise<boolean> {
+  return await Promise.race([target.down.then(() => true), setImmediate(false)]);
 }
 
 const interruption: Problem = {

@@ -36,4 +36,16 @@ export class UndoLog {
     }
     return problems;
   }
+
+  /** What is left to take back where the node can't be reached any more: nothing is tried. */
+  abandon(): Problem[] {
+    return this.#actions
+      .splice(0)
+      .reverse()
+      .map(({ what }) => ({
+        code: "not-taken-back",
+        severity: "error",
+        summary: `the node could not be asked to ${what}`,
+      }));
+  }
 }

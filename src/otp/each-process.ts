@@ -134,7 +134,9 @@ export async function callEach(
 ): Promise<Outcome[]> {
   const { module, function: fun } = parseSurfaceName(called);
   const bindings = { Called: list(atom(target.identity.node), atom(module), atom(fun)), Rest: list(...rest) };
-  return await overWindows(target, group, CALL, bindings, timeoutMs * WINDOW, outcomeOfRpc);
+  // One after another: in a window each waits for those before it.
+  const windowTimeoutMs = timeoutMs * Math.min(WINDOW, group.pids.length);
+  return await overWindows(target, group, CALL, bindings, windowTimeoutMs, outcomeOfRpc);
 }
 
 /** Evaluates `lists:map(Fun, Windows)` on the node, a few batches at once, and reads what it gives for each process. */

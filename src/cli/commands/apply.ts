@@ -89,6 +89,7 @@ function exitCodeOf({ execution }: Applied): ExitCode {
     case "rolled_back":
       return execution.interrupted ? EXIT.interrupted : EXIT.rolledBack;
     case "failed":
+    case "unknown":
       return EXIT.needsAttention;
   }
 }

@@ -146,10 +146,21 @@ function outcomeText(plan: Plan, execution: Execution, paint: Paint): string {
       return `${done} in ${duration(execution.durationMs)}: ${migrated} migrated, ${missed} missed.`;
     }
     case "rolled_back":
-      return `${paint.warn(`${failed} and rolled back`)}: the node runs ${from} as before, and nothing is left suspended.`;
+      return `${paint.warn(`${failed} and rolled back`)}: the node runs ${from} as before, and nothing is left suspended.${startedAnewText(execution)}`;
     case "failed":
       return `${paint.bad(`${failed}, and not all could be taken back`)}: the node needs attention (see above).`;
+    case "unknown":
+      return `${paint.bad("The node went away during the upgrade")}: what it did of the last step can't be told. When it is there again, see what it runs with relupctl tree, and resume what is suspended with sys:resume/1.`;
   }
+}
+
+/** What a rollback can't give back: the states of children that were stopped. */
+function startedAnewText({ steps }: Execution): string {
+  const stopped = steps
+    .filter(({ step }) => step.instruction.instruction === "stop")
+    .reduce((sum, { processes }) => sum + processes, 0);
+  if (stopped === 0) return "";
+  return ` ${count(stopped, "process that the upgrade had stopped was", "processes that the upgrade had stopped were")} started anew.`;
 }
 
 /** Who was suspended, and for how long at most; who may still be. */

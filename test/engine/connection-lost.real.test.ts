@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { connect } from "../../src/distribution/index.js";
+import { applyUpgrade } from "../../src/engine/apply.js";
+import { readApplicationUpgrade } from "../../src/engine/source/application.js";
+import { buildApplications, type BuiltApplications } from "../support/erlang-application.js";
+import { describeErlang } from "../support/erlang.js";
+import { startNode, type PeerNode } from "../support/peer.js";
+import { startProxy } from "../support/proxy.js";
+
+const STEPS = ["load_object_code", "point_of_no_return", "suspend", "load", "code_change", "resume"] as const;
+
+describeErlang("a connection that is lost during an upgrade", () => {
+  let built: BuiltApplications;
+  let node: PeerNode;
+
+  beforeAll(async () => {
+    built = await buildApplications(["counter-0.1.0", "counter-0.2.0"]);
+    node = await startNode();
+    await node.eval(`code:add_patha("${built.lib}/counter-0.1.0/ebin")`);
+  });
+  afterAll(async () => {
+    await node.stop();
+    await built[Symbol.asyncDispose]();
+  });
+
+  it.each(STEPS.slice(1))("is told as such when it is cut before %s", async (cutBefore) => {
+    await node.eval("ok = application:start(counter)");
+    await using proxy = await startProxy({ port: node.port });
+    await using target = await connect({
+      node: `${node.name}:${proxy.port}`,
+      cookie: node.cookie,
+      timeoutMs: 5_000,
+    });
+    const prepared = await readApplicationUpgrade(target, `${built.lib}/counter-0.2.0`);
+    const applied = await applyUpgrade(target, prepared, {
+      onProgress: (event) => {
+        if (event.kind === "step_started" && event.step.instruction.instruction === cutBefore) proxy.fail("cut");
+      },
+    });
+    expect(applied.execution?.outcome).toBe("unknown");
+    expect(applied.execution?.failure?.detail ?? applied.execution?.failure?.summary).toMatch(
+      /connection|not sent|lost|answer/,
+    );
+    const done = STEPS.indexOf(cutBefore);
+    expect(applied.execution?.steps.map(({ status }) => status)).toEqual(
+      STEPS.map((_, index) => (index < done ? "done" : index === done ? "failed" : "not_executed")),
+    );
+    // What was done and could not be taken back is named.
+    const left = applied.execution!.notUndone.map(({ summary }) => summary).join("\n");
+    expect(left.includes("resume the processes of counter")).toBe(done >= 3);
+    expect(left.includes("old code of counter")).toBe(done >= 3);
+    await node.eval(
+      "sys:resume(counter), application:stop(counter), application:unload(counter), code:purge(counter), code:delete(counter), code:purge(counter), " +
+        `code:replace_path(counter, "${built.lib}/counter-0.1.0/ebin")`,
+    );
+  });
+});
