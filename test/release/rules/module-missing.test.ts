@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { moduleMissing } from "../../../src/release/rules/module-missing.js";
-import { appText, appupText, findings, found, inShop, shop } from "./support.js";
+import { appText, appupText, findings, found, inShop, shop, shopRelease } from "./support.js";
 
 const single = "root/lib/shop-2";
 const appup = (up: string, down = "[]") => appupText("2", `[{"1", ${up}}]`, `[{"1", ${down}}]`);
@@ -60,6 +60,20 @@ describe("module-missing", () => {
     const files = { ...shop("1", undefined), ...shop("2", appup("[{delete_module, shpo}, {delete_module, shop}]")) };
     expect(await found(moduleMissing, files, "root/lib")).toEqual([
       ["delete_module of shpo, which shop 1 doesn't have", place("shpo")],
+    ]);
+  });
+
+  it("asks for the code that load_object_code fetches, in appups and relups", async () => {
+    const fetch = (vsn: string, modules: string) => `{load_object_code, {shop, "${vsn}", [${modules}]}}`;
+    const relup = `{"2", [{"1", [], [${fetch("2", "shop, shpo")}, ${fetch("9", "none")}]}], []}.`;
+    const files = {
+      ...shop("1", undefined, { modules: ["cash"] }, { "cash.js": "" }),
+      ...shop("2", appup("[]", `[${fetch("1", "cash, till")}]`), { modules: ["shop", "till"] }, { "shop.js": "" }),
+      ...shopRelease("2", "2", relup),
+    };
+    expect(await found(moduleMissing, files)).toEqual([
+      ["load_object_code of till, which shop 1 doesn't have", place("till", 3)],
+      ["load_object_code of shpo, which shop 2 doesn't have", "root/releases/2/relup:1 shpo"],
     ]);
   });
 });
