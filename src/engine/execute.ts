@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { changeApplicationData, configChange, prepConfigChange } from "../otp/application.js";
 import { pidText } from "../otp/process.js";
-import type { Target } from "../target/target.js";
+import type { DownReason, Target } from "../target/target.js";
 import type { Problem } from "../terms/problem.js";
 import type { Term } from "../terms/term.js";
 import type { Plan, PlanStep } from "../upgrade/plan.js";
@@ -88,7 +88,8 @@ export async function execute(
     if ("problem" in after) failure = after.problem;
   }
 
-  const isLost = failure !== undefined && (await isDown(target));
+  const down = failure === undefined ? undefined : await downReason(target);
+  const isLost = down !== undefined;
   const notUndone =
     failure === undefined ? [] : isLost ? context.undo.abandon() : await context.undo.rollBack(onProgress);
   const durationMs = performance.now() - started;
@@ -96,7 +97,7 @@ export async function execute(
   return {
     outcome: outcomeOf(failure, isLost, notUndone),
     steps: results,
-    failure,
+    failure: failure !== undefined && isLost ? nodeLost(down, failure) : failure,
     notUndone,
     tally: context.tally,
     suspension: context.suspensions.times(),
@@ -111,9 +112,19 @@ function outcomeOf(failure: Problem | undefined, isLost: boolean, notUndone: rea
   return notUndone.length === 0 ? "rolled_back" : "failed";
 }
 
-/** Whether the node or the connection to it is gone by now. */
-async function isDown(target: Target): Promise<boolean> {
-  return await Promise.race([target.down.then(() => true), setImmediate(false)]);
+/** Why the node is gone by now; undefined while it isn't. */
+async function downReason(target: Target): Promise<DownReason | undefined> {
+  return await Promise.race([target.down, setImmediate(undefined)]);
+}
+
+function nodeLost({ detail }: DownReason, failure: Problem): Problem {
+  return {
+    code: "node-lost",
+    severity: "error",
+    summary: "the node, or the connection to it, was lost during the upgrade",
+    detail: `${detail}. It was noticed when ${failure.summary}.`,
+    hint: "See below what could not be taken back, and whether the node still runs.",
+  };
 }
 
 const interruption: Problem = {
