@@ -31,6 +31,8 @@ export interface BootOptions {
   readonly onEvent?: EventSink;
   /** Reads `.app.yaml` as the term `{application, Name, Keys}`, for applications that are loaded later by their name. */
   readonly readApplication?: ApplicationReader;
+  /** How long the release may take to start. Default: as long as it takes. */
+  readonly bootMs?: number;
   /** How long applications may take to stop when the node is closed, before everything is killed. Default: 5000. */
   readonly shutdownMs?: number;
 }
@@ -76,8 +78,13 @@ export class EmbeddedNode implements Target {
   }
 
   /** @internal Boots the release in the node's first process. */
-  async boot(release: BootRelease): Promise<void> {
+  async boot(release: BootRelease, limitMs: number | undefined): Promise<void> {
+    let limit: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
+      const late = (): void => {
+        reject(new BootError(`it has not started in ${limitMs} ms`));
+      };
+      if (limitMs !== undefined) limit = setTimeout(late, limitMs);
       const { process } = this.#spawn(INIT, async (context) => {
         this.#runtime.processes.register(atom("init"), context.self);
         try {
@@ -91,6 +98,8 @@ export class EmbeddedNode implements Target {
         for (;;) await context.self.receive((message) => message);
       });
       process.trapExit = true;
+    }).finally(() => {
+      clearTimeout(limit);
     });
   }
 
@@ -196,7 +205,7 @@ function refuseManifest(file: string): never {
 export async function bootNode(options: BootOptions): Promise<EmbeddedNode> {
   const node = new EmbeddedNode(options);
   try {
-    await node.boot(options.release);
+    await node.boot(options.release, options.bootMs);
   } catch (error) {
     await node[Symbol.asyncDispose]();
     throw error;
