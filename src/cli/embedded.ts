@@ -26,6 +26,7 @@ export async function bootEmbedded(options: TargetOptions, log: Logger): Promise
   try {
     const node = await bootNode({
       release: await readBootRelease(root, vsn),
+      bootMs: options.connectTimeout,
       onEvent: (event) => {
         logNodeEvent(log, event);
         if (event.kind === "module_load_failed") notLoaded.push(event.detail);

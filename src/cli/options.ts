@@ -18,7 +18,7 @@ export interface TargetOptions {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly tlsServername?: string;
-  /** How long connecting may take. */
+  /** For connecting to a real node, or for the start of the embedded one. */
   readonly connectTimeout: number;
   readonly root: string;
   readonly boot?: string;
@@ -55,8 +55,8 @@ export function withTargetOptions(command: Command): Command {
     .option("--tls-cert <file>", "our certificate, where the node asks for one")
     .option("--tls-key <file>", "the key of our certificate")
     .option("--tls-servername <name>", "the name in the node's certificate, where it isn't its host")
-    .addOption(durationOption("--connect-timeout <duration>", "how long connecting may take", 10_000))
     .optionsGroup("Both:")
+    .addOption(durationOption("--connect-timeout <duration>", "how long connecting, or the start, may take", 10_000))
     .addOption(durationOption("--timeout <duration>", "how long a process may take to answer a question", 5_000))
     .hook("preAction", refuseWithoutNode);
 }
@@ -69,7 +69,6 @@ const ONLY_WITH_NODE: ReadonlySet<string> = new Set([
   "tlsCert",
   "tlsKey",
   "tlsServername",
-  "connectTimeout",
 ]);
 
 function refuseWithoutNode(command: Command): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { applyDocument, type ApplyDocument } from "./support/documents.js";
-import { copyRoot } from "./support/root.js";
+import { copyRoot, LOAD_COUNTER, relupOf } from "./support/root.js";
 import { COUNTER, relupctl, relupctlJson, STORE, widest } from "./support/run.js";
 
 type State = NonNullable<ApplyDocument["states"]>[number];
@@ -121,12 +121,8 @@ describe("apply", () => {
 
   it("executes the relup of a release where there is one", async () => {
     using root = copyRoot("counter");
-    root.write(
-      "releases/0.2.0/relup",
-      '{"0.2.0", [{"0.1.0", [], [{load_object_code, {counter, "0.2.0", [counter]}}, point_of_no_return,' +
-        " {suspend, [counter]}, {load, {counter, brutal_purge, brutal_purge}}, {code_change, up, [{counter, []}]}," +
-        " {resume, [counter]}, {apply, {erlang, put, [upgraded, yes]}}]}], []}.",
-    );
+    const change = ["{suspend, [counter]}", LOAD_COUNTER, "{code_change, up, [{counter, []}]}", "{resume, [counter]}"];
+    root.write("releases/0.2.0/relup", relupOf(...change, "{apply, {erlang, put, [upgraded, yes]}}"));
     const { code, stdout } = await relupctl(["apply", "0.2.0", "--root", root.path]);
     expect(code).toBe(0);
     expect(stdout).toContain("upgrade by its relup");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkDocument, failureDocument } from "./support/documents.js";
-import { copyRoot, COUNTER_020, TemporaryFolder } from "./support/root.js";
+import { copyRoot, COUNTER_020, needEachOther, TemporaryFolder } from "./support/root.js";
 import { COUNTER, relupctl, relupctlJson, STORE } from "./support/run.js";
 
 describe("check", () => {
@@ -84,17 +84,3 @@ describe("check", () => {
     expect(cycle.document.findings.map(({ code }) => code)).toContain("circular-dependency");
   });
 });
-
-/** Two applications of the store 2.0.0, each of which wants to start after the other. */
-export function needEachOther(root: TemporaryFolder): void {
-  root.edit("releases/2.0.0/store.rel", '{my_store, "2.0.0"}', '{my_store, "2.0.0"}, {clock, "1"}');
-  root.edit(
-    "lib/my_store-2.0.0/ebin/my_store.app",
-    "{applications, [kernel, stdlib]}",
-    "{applications, [kernel, stdlib, clock]}",
-  );
-  root.write(
-    "lib/clock-1/ebin/clock.app",
-    '{application, clock, [{description, ""}, {vsn, "1"}, {modules, []}, {registered, []}, {applications, [kernel, stdlib, my_store]}]}.',
-  );
-}

@@ -26,7 +26,6 @@ const WRONG: readonly (readonly [args: readonly string[], command: string, said:
   ],
   [["tree", "--log-level", "loud"], "tree", /'loud' is invalid. Allowed choices are trace, debug/],
   [["tree", "--cookie", "x"], "tree", /'--cookie <value>' concerns a real node; name it with --node/],
-  [["tree", "--connect-timeout", "1s"], "tree", /'--connect-timeout <duration>' concerns a real node/],
   [["tree", "--tls-ca", "ca.pem"], "tree", /'--tls-ca <file>' concerns a real node/],
   [["tree", "--node", "a@b", "--root", "."], "tree", /'--root <dir>' cannot be used with option '-n, --node/],
   [["tree", "--node", "a@b", "--boot", "1"], "tree", /'--boot <vsn>' cannot be used with option '-n, --node/],

@@ -58,3 +58,41 @@ export function counterWhoseCodeChange(statement: string): TemporaryFolder {
   root.edit(`${COUNTER_020}/counter.js`, CONVERTED, statement);
   return root;
 }
+
+/** Two applications of the store 2.0.0, each of which wants to start after the other. */
+export function needEachOther(root: TemporaryFolder): void {
+  root.edit("releases/2.0.0/store.rel", '{my_store, "2.0.0"}', '{my_store, "2.0.0"}, {clock, "1"}');
+  root.edit(
+    "lib/my_store-2.0.0/ebin/my_store.app",
+    "{applications, [kernel, stdlib]}",
+    "{applications, [kernel, stdlib, clock]}",
+  );
+  root.write(
+    "lib/clock-1/ebin/clock.app",
+    '{application, clock, [{description, ""}, {vsn, "1"}, {modules, []}, {registered, []}, {applications, [kernel, stdlib, my_store]}]}.',
+  );
+}
+
+/** Puts the counter and its client below a second supervisor, in both versions, as a child of this type. */
+export function groupChildren(root: TemporaryFolder, type: "worker" | "supervisor"): void {
+  for (const ebin of ["lib/counter-0.1.0/ebin", COUNTER_020]) {
+    const sup = root.read(`${ebin}/counter_sup.js`);
+    root.write(`${ebin}/counter_group.js`, sup.replaceAll("counter_sup", "counter_group"));
+    root.edit(
+      `${ebin}/counter_sup.js`,
+      'list(worker("counter"), worker("counter_client"))',
+      'list(worker("counter_group"))',
+    );
+    root.edit(`${ebin}/counter_sup.js`, "start: tuple(", `type: atom("${type}"), start: tuple(`);
+    root.edit(`${ebin}/counter.app.yaml`, "counter_sup]", "counter_group, counter_sup]");
+  }
+}
+
+/** A relup from 0.1.0 to 0.2.0 of the counter, with these steps after the point of no return. */
+export function relupOf(...steps: readonly string[]): string {
+  const load = '{load_object_code, {counter, "0.2.0", [counter]}}';
+  return `{"0.2.0", [{"0.1.0", [], [${[load, "point_of_no_return", ...steps].join(", ")}]}], []}.`;
+}
+
+/** The instruction that loads the counter. */
+export const LOAD_COUNTER = "{load, {counter, brutal_purge, brutal_purge}}";
