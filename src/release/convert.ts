@@ -10,6 +10,7 @@ import { assertWritable } from "./erlang/writable.js";
 import type { Kind, KindName, RecordOf } from "./kinds/kind.js";
 import { guardDepth, kinds, readRoot, type Input } from "./read.js";
 import { isTerm } from "./schema/leaves.js";
+import { maxYamlLength } from "./yaml/document.js";
 import { layOut } from "./yaml/layout.js";
 import { erl } from "./yaml/scalars.js";
 import { recordPart } from "./yaml/write.js";
@@ -22,7 +23,7 @@ export interface YamlOptions {
 /**
  * The YAML form of a manifest. A term is read first; where the record doesn't hold all of it (an .app with a key that is
  * written twice, say), the file is one `!erl` with the term as it is, so that nothing is lost. Throws a ProblemError
- * where the term is no valid manifest.
+ * where the term is no valid manifest, or too large for a YAML file.
  */
 export function toYaml<Name extends KindName>(
   name: Name,
@@ -32,9 +33,10 @@ export function toYaml<Name extends KindName>(
   const kind: Kind<Name> = kinds[name];
   const record = isTerm(manifest) ? recordOf(kind, new TermNode(manifest, () => undefined)) : manifest;
   const isWhole = !isTerm(manifest) || equals(kind.encode(record), manifest);
-  if (!isWhole) return layOut(erl(writable(manifest)));
+  if (!isTerm(manifest)) assertWritable(kind.encode(record));
+  if (!isWhole) return readable(layOut(erl(manifest)));
   const head = options.schema === undefined ? "" : `# yaml-language-server: $schema=${options.schema}\n`;
-  return head + layOut(recordPart(name, record));
+  return readable(head + layOut(recordPart(name, record)));
 }
 
 /**
@@ -72,6 +74,13 @@ function termOf(root: Node): Term | undefined {
   if (root instanceof TermNode) return root.term;
   const term = root.isErl ? root.erl() : undefined;
   return term instanceof TermNode ? term.term : undefined;
+}
+
+/** What is written must be read again. */
+function readable(text: string): string {
+  if (text.length <= maxYamlLength) return text;
+  const summary = `the manifest is too large for YAML: ${text.length} characters, at most ${maxYamlLength} are read`;
+  throw new ProblemError([{ code: "file-too-large", severity: "error", summary, hint: "Keep the Erlang form." }]);
 }
 
 function recordOf<Name extends KindName>(kind: Kind<Name>, root: Node, draft = kind.read(root)): RecordOf[Name] {

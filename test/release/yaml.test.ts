@@ -165,6 +165,18 @@ describe("an .app in YAML", () => {
     expect(readApp(usual, "a.app.yaml").record).not.toHaveProperty("order");
   });
 
+  it("may say the order of its keys, and only of those", () => {
+    const order = "order: [vsn, x, description, modules, mod, registered, applications]";
+    const read = readApp(app("extra: { x: 1 }", order), "a.app.yaml");
+    expect(read.record.order).toEqual(["vsn", "x", "description", "modules", "mod", "registered", "applications"]);
+    expect(codes(() => readApp(app("order: [vsn, env, y, vsn, 1]"), "a.app.yaml"))).toEqual(["bad-order"]);
+    expect(codes(() => readApp(app("order: [vsn, env, y, vsn]"), "a.app.yaml"))).toEqual([
+      "bad-order-key",
+      "bad-order-key",
+      "bad-order-key",
+    ]);
+  });
+
   it("may not hide a known key in extra", () => {
     expect(codes(() => readApp(app("extra: { included_applications: [] }"), "a.app.yaml"))).toEqual([
       "known-extra-key",
@@ -221,4 +233,18 @@ describe("locate", () => {
       expect(at("nothing")).toMatchObject({ line: 1, column: 1 });
     }
   });
+});
+
+it("a file may be nested 100 levels deep and no deeper", () => {
+  const flow = (depth: number): string => app(`extra: { x: ${"[".repeat(depth)}${"]".repeat(depth)} }`);
+  expect(codes(() => readApp(flow(99), "a.app.yaml"))).toEqual([]);
+  expect(codes(() => readApp(flow(100), "a.app.yaml"))).toEqual(["too-deep"]);
+  const block = (depth: number): string =>
+    app("extra:", " x:", ...Array.from({ length: depth }, (_, level) => `${" ".repeat(level + 2)}-`));
+  expect(codes(() => readApp(block(98), "a.app.yaml"))).toEqual(["ambiguous-term"]);
+  expect(codes(() => readApp(block(99), "a.app.yaml"))).toEqual(["too-deep"]);
+  // Neither text nor comments nest.
+  const brackets = "[".repeat(200);
+  expect(codes(() => readApp(app(`id: "${brackets}" # ${brackets}`), "a.app.yaml"))).toEqual([]);
+  expect(codes(() => readApp(app("id: |", `  ${brackets}`, "   x", `  ${brackets}`), "a.app.yaml"))).toEqual([]);
 });

@@ -10,26 +10,31 @@ export type Draft = ObjectDraft | ArrayDraft | LeafDraft;
 
 export type Form = "erlang" | "yaml";
 
-/** Where a part of a draft was written. Spans are computed when they are asked for. */
+/** Where a part of a draft was written. Places and words are computed when they are asked for. */
 export interface Origin {
   readonly form: Form;
+  /** How a YAML number, true, false or null is written. */
+  readonly scalarText?: string | undefined;
   span(): Span | undefined;
+  /** What stands there, in words: `the atom foo`. */
+  describe(): string;
 }
 
 export class ObjectDraft {
   readonly kind = "object";
   readonly origin: Origin;
-  readonly fields: ReadonlyMap<string, Draft>;
+  /** Of fields of one name the last one counts. */
+  readonly fields: readonly (readonly [string, Draft])[];
   /** Where the keys themselves were written, in YAML. */
-  readonly keys: ReadonlyMap<string, Origin>;
+  readonly keys: ReadonlyMap<string, Origin> | undefined;
   constructor(
     origin: Origin,
-    fields: Iterable<readonly [string, Draft]>,
-    keys: Iterable<readonly [string, Origin]> = [],
+    fields: readonly (readonly [string, Draft])[],
+    keys?: Iterable<readonly [string, Origin]>,
   ) {
     this.origin = origin;
-    this.fields = new Map(fields);
-    this.keys = new Map(keys);
+    this.fields = fields;
+    this.keys = keys === undefined ? undefined : new Map(keys);
   }
 }
 
@@ -48,15 +53,9 @@ export class LeafDraft {
   readonly origin: Origin;
   /** A value of the record, or a {@link Misfit}, {@link Fault} or {@link Broken} in its place. */
   readonly value: unknown;
-  /** What was found, in words, for messages: `the atom foo`. */
-  readonly found: () => string;
-  /** How a YAML scalar that is no text is written. */
-  readonly scalar: string | undefined;
-  constructor(origin: Origin, value: unknown, found: () => string, scalar?: string) {
+  constructor(origin: Origin, value: unknown) {
     this.origin = origin;
     this.value = value;
-    this.found = found;
-    this.scalar = scalar;
   }
 }
 
@@ -93,17 +92,19 @@ const unacceptable = Symbol("unacceptable");
 const isAcceptable = (value: unknown): boolean =>
   !(value instanceof Misfit || value instanceof Fault || value instanceof Broken);
 
-/** The plain value of a draft: what the schema is given. */
-export function plain(draft: Draft): unknown {
+/** The plain value of a draft: what the schema is given. Of each list at most `maxItems`. */
+export function plain(draft: Draft, maxItems = Infinity): unknown {
   switch (draft.kind) {
     case "object": {
-      // No prototype: a key such as `__proto__` is a key like any other.
-      const value = Object.create(null) as Record<string, unknown>;
-      for (const [key, field] of draft.fields) value[key] = plain(field);
+      // Keys of a file need an object without prototype: `__proto__` is a key like any other there.
+      const value = (draft.keys === undefined ? {} : Object.create(null)) as Record<string, unknown>;
+      for (const [key, field] of draft.fields) value[key] = plain(field, maxItems);
       return value;
     }
     case "array":
-      return draft.items.map(plain);
+      return (draft.items.length <= maxItems ? draft.items : draft.items.slice(0, maxItems)).map((item) =>
+        plain(item, maxItems),
+      );
     case "leaf":
       return isAcceptable(draft.value) ? draft.value : unacceptable;
   }
@@ -111,7 +112,7 @@ export function plain(draft: Draft): unknown {
 
 /** The child of a draft at one step, if it has it. */
 export function childAt(draft: Draft, step: PropertyKey): Draft | undefined {
-  if (draft.kind === "object") return typeof step === "string" ? draft.fields.get(step) : undefined;
+  if (draft.kind === "object") return draft.fields.findLast(([key]) => key === step)?.[1];
   if (draft.kind === "array") return typeof step === "number" ? draft.items[step] : undefined;
   return undefined;
 }

@@ -9,6 +9,9 @@ export function clip(text: string): string {
   return characters.length <= SHOWN ? text : `${characters.slice(0, SHOWN - 3).join("")}...`;
 }
 
+/** A key of a mapping, in one line. */
+export const describeKey = (key: string): string => (/^[\w.@-]{1,40}$/.test(key) ? key : clip(JSON.stringify(key)));
+
 /** A term in words, short: `the atom foo`, `the string "1.0"`. */
 export function describeTerm(term: Term): string {
   const shown = clip(printTerm(term));

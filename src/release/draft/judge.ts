@@ -2,26 +2,43 @@ import type * as z from "zod";
 import type { Problem } from "../../terms/problem.js";
 import { isRuleId, type RuleId } from "../wording/catalog.js";
 import { missingProblem, problemOf } from "../wording/problem.js";
+import { maxTold, moreProblems } from "../wording/told.js";
 import { Broken, draftAt, Fault, Misfit, plain, type Draft, type LeafDraft } from "./draft.js";
+import { describeKey } from "./found.js";
 import { suggestion } from "./suggest.js";
 
 export type Judged<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly problems: readonly [Problem, ...Problem[]] };
 
-/** The draft's value where the schema accepts it, else everything that is wrong with it, in the order of the file. */
+/** How much of a list is looked at where the whole has more faults than can be counted. */
+const maxItems = 1000;
+
+/** The draft's value where the schema accepts it, else what is wrong with it, in the order of the file. */
 export function judge<Value>(schema: z.ZodType<Value>, draft: Draft): Judged<Value> {
-  const result = schema.safeParse(plain(draft));
+  const result = parse(schema, draft);
   if (result.success) return { ok: true, value: result.data };
   const report = new Report(draft);
   for (const issue of result.error.issues) report.add(issue);
   return { ok: false, problems: report.problems() };
 }
 
+function parse<Value>(schema: z.ZodType<Value>, draft: Draft): z.ZodSafeParseResult<Value> {
+  try {
+    return schema.safeParse(plain(draft));
+  } catch (error) {
+    // zod passes the issues of a part on as arguments, and a call takes some 100,000 of them. A draft is never deep.
+    if (!(error instanceof RangeError)) throw error;
+    const result = schema.safeParse(plain(draft, maxItems));
+    return result.success ? schema.safeParse(Symbol("faults too many to count")) : result;
+  }
+}
+
 class Report {
   readonly #draft: Draft;
   readonly #problems: Problem[] = [];
   readonly #told = new Set<Draft>();
+  #untold = 0;
 
   constructor(draft: Draft) {
     this.#draft = draft;
@@ -32,61 +49,62 @@ class Report {
     const { rule, note } = ruleOf(issue);
     const field = String(issue.path.at(-1) ?? "");
     if (!exact) {
-      this.#problems.push(missingProblem(rule, draft.origin, field));
+      this.#tell(() => [missingProblem(rule, draft.origin, field)]);
     } else if (issue.code === "unrecognized_keys") {
-      for (const key of issue.keys) this.#addUnknownKey(draft, key, note);
+      for (const key of issue.keys) this.#tell(() => [unknownKey(draft, key, note)]);
     } else {
       // A union tells of itself alone, not of the fault within it.
       const faults = faultsIn(draft);
-      for (const fault of faults) this.#addFault(fault);
-      if (faults.length === 0) this.#addValue(draft, rule, field, note);
+      for (const fault of faults) this.#tellOnce(fault, () => faultProblems(fault));
+      if (faults.length === 0) this.#tellOnce(draft, () => [valueProblem(draft, rule, field, note)]);
     }
   }
 
   problems(): readonly [Problem, ...Problem[]] {
     const offset = (problem: Problem): number => problem.span?.start.offset ?? 0;
-    return this.#problems.toSorted((a, b) => offset(a) - offset(b)) as [Problem, ...Problem[]];
+    const [first, ...rest] = this.#problems.sort((a, b) => offset(a) - offset(b));
+    if (this.#untold > 0) rest.push(moreProblems(this.#untold));
+    return [first!, ...rest];
   }
 
-  #addFault(leaf: LeafDraft): void {
-    if (this.#told.has(leaf)) return;
-    this.#told.add(leaf);
-    if (leaf.value instanceof Broken) {
-      this.#problems.push(...leaf.value.problems);
-      return;
-    }
-    const { rule, note } = leaf.value as Fault;
-    this.#problems.push(problemOf(rule, leaf.origin, { value: undefined, text: leaf.found(), field: "", note }));
-  }
-
-  #addValue(draft: Draft, rule: RuleId, field: string, note: string | undefined): void {
+  #tellOnce(draft: Draft, make: () => readonly Problem[]): void {
     if (this.#told.has(draft)) return;
     this.#told.add(draft);
-    const leaf = draft.kind === "leaf" ? draft : undefined;
-    const found = { value: unwrap(leaf?.value), scalar: leaf?.scalar, text: describe(draft), field, note };
-    this.#problems.push(problemOf(rule, draft.origin, found));
+    this.#tell(make);
   }
 
-  #addUnknownKey(draft: Draft, key: string, known: string | undefined): void {
-    const origin = (draft.kind === "object" ? draft.keys.get(key) : undefined) ?? draft.origin;
-    const note = known === undefined ? undefined : suggestion(key, known.split(" "));
-    this.#problems.push(problemOf("unknown-key", origin, { value: key, text: key, field: key, note }));
+  /** Places and words take time, so only those that are told are made. */
+  #tell(make: () => readonly Problem[]): void {
+    if (this.#problems.length < maxTold) this.#problems.push(...make());
+    else this.#untold++;
   }
 }
 
+function faultProblems({ origin, value }: LeafDraft): readonly Problem[] {
+  if (value instanceof Broken) return value.problems;
+  const { rule, note } = value as Fault;
+  return [problemOf(rule, origin, { value: undefined, text: origin.describe(), field: "", note })];
+}
+
+function valueProblem(draft: Draft, rule: RuleId, field: string, note: string | undefined): Problem {
+  const { origin } = draft;
+  const value = draft.kind === "leaf" ? unwrap(draft.value) : undefined;
+  return problemOf(rule, origin, { value, scalar: origin.scalarText, text: origin.describe(), field, note });
+}
+
 const unwrap = (value: unknown): unknown => (value instanceof Misfit ? value.value : value);
+
+function unknownKey(draft: Draft, key: string, known: string | undefined): Problem {
+  const origin = (draft.kind === "object" ? draft.keys?.get(key) : undefined) ?? draft.origin;
+  const note = known === undefined ? undefined : suggestion(key, known.split(" "));
+  return problemOf("unknown-key", origin, { value: key, text: describeKey(key), field: key, note });
+}
 
 /** The rule that an issue's message names, and what follows the name. */
 function ruleOf(issue: z.core.$ZodIssue): { readonly rule: RuleId; readonly note: string | undefined } {
   const [id, ...rest] = issue.message.split(" ");
   if (!isRuleId(id!)) throw new Error(`no rule for the issue ${JSON.stringify(issue)}`);
   return { rule: id, note: rest.length === 0 ? undefined : rest.join(" ") };
-}
-
-function describe(draft: Draft): string {
-  if (draft.kind === "leaf") return draft.found();
-  if (draft.origin.form === "erlang") return draft.kind === "array" ? "a list" : "a tuple";
-  return draft.kind === "array" ? "a list" : "a mapping";
 }
 
 /** The faults in a draft, itself included. */
@@ -97,6 +115,6 @@ function faultsIn(draft: Draft): readonly LeafDraft[] {
     case "array":
       return draft.items.flatMap(faultsIn);
     case "object":
-      return [...draft.fields.values()].flatMap(faultsIn);
+      return draft.fields.flatMap(([, field]) => faultsIn(field));
   }
 }

@@ -62,7 +62,7 @@ export function mappingFields(
   for (const { key, keyNode, value } of node.entries) {
     const read = Object.hasOwn(readers, key) ? readers[key]! : (unknown: Node) => (unknown as YamlNode).leaf(undefined);
     fields.push([key, read(value)]);
-    keys.push([key, keyNode.origin]);
+    keys.push([key, keyNode]);
   }
   return { fields, keys };
 }
@@ -72,7 +72,7 @@ export const readRecord = (term: (node: TermNode) => Draft, readers: Readonly<Re
   either(term, (node) => {
     if (!node.isMapping) return node.leaf(undefined);
     const { fields, keys } = mappingFields(node, readers);
-    return new ObjectDraft(node.origin, fields, keys);
+    return new ObjectDraft(node, fields, keys);
   });
 
 /** `{Key, Value}` pairs: a mapping in YAML. */

@@ -8,32 +8,38 @@ import type { RuleId } from "../wording/catalog.js";
 export type LocateTerm = (path: readonly number[]) => Span | undefined;
 
 /** A term together with its place in the form that it is part of. */
-export class TermNode {
+export class TermNode implements Origin {
+  readonly form = "erlang";
   readonly term: Term;
-  readonly #locate: LocateTerm;
-  readonly #path: readonly number[];
-  constructor(term: Term, locate: LocateTerm, path: readonly number[] = []) {
-    this.term = term;
-    this.#locate = locate;
-    this.#path = path;
-  }
+  /** The part that this one is an element of, or how to find places in the whole. */
+  readonly #around: TermNode | LocateTerm;
+  readonly #index: number;
 
-  get origin(): Origin {
-    return { form: "erlang", span: () => this.#locate(this.#path) };
+  constructor(term: Term, around: TermNode | LocateTerm, index = 0) {
+    this.term = term;
+    this.#around = around;
+    this.#index = index;
   }
 
   /** The place of the part at `path` within this one. */
   locate(path: readonly number[]): Span | undefined {
-    return this.#locate([...this.#path, ...path]);
+    const around = this.#around;
+    return around instanceof TermNode ? around.locate([this.#index, ...path]) : around(path);
+  }
+
+  span(): Span | undefined {
+    return this.locate([]);
+  }
+
+  describe(): string {
+    return describeTerm(this.term);
   }
 
   /** The elements of a tuple, or of a proper list. Undefined for anything else. */
   elements(kind: "tuple" | "list"): readonly TermNode[] | undefined {
     const { term } = this;
     if (kind === "tuple" ? term instanceof Tuple : term instanceof List && term.isProper) {
-      return (term as Tuple | List).elements.map(
-        (element, index) => new TermNode(element, this.#locate, [...this.#path, index]),
-      );
+      return (term as Tuple | List).elements.map((element, index) => new TermNode(element, this, index));
     }
     return undefined;
   }
@@ -50,20 +56,19 @@ export class TermNode {
   /** A draft of the value, or of the term itself where the value is undefined: no schema takes it for text. */
   leaf(value: unknown): Draft {
     const { term } = this;
-    return new LeafDraft(this.origin, value === undefined ? new Misfit(term) : value, () => describeTerm(term));
+    return new LeafDraft(this, value === undefined ? new Misfit(term) : value);
   }
 
   fault(rule: RuleId, note?: string): Draft {
-    const { term } = this;
-    return new LeafDraft(this.origin, new Fault(rule, note), () => describeTerm(term));
+    return new LeafDraft(this, new Fault(rule, note));
   }
 
-  object(fields: Iterable<readonly [string, Draft]>): Draft {
-    return new ObjectDraft(this.origin, fields);
+  object(fields: readonly (readonly [string, Draft])[]): Draft {
+    return new ObjectDraft(this, fields);
   }
 
   array(items: readonly Draft[]): Draft {
-    return new ArrayDraft(this.origin, items);
+    return new ArrayDraft(this, items);
   }
 }
 

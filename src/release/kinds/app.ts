@@ -77,11 +77,11 @@ class Keys {
     // Nobody asks for runtime_dependencies, so nobody minds what form they have.
     const isAskedFor = field !== undefined && field !== "runtimeDependencies";
     if (name === undefined || (!isAskedFor && !isPair)) {
-      this.warnings.push(warningOf("ignored-element", element.origin, describeTerm(element.term)));
+      this.warnings.push(warningOf("ignored-element", element, describeTerm(element.term)));
     } else if (field === undefined) {
       this.#keep(key!, value!);
     } else if (this.#seen.has(name)) {
-      this.warnings.push(warningOf("ignored-key", element.origin, name));
+      this.warnings.push(warningOf("ignored-key", element, name));
     } else {
       this.#seen.add(name);
       this.order.push(key!);
@@ -94,7 +94,7 @@ class Keys {
     if (isNone(field, value.term)) return;
     if (field === "runtimeDependencies" && !isListOfStrings(value.term)) {
       // OTP never looks at it, so an odd value is no reason to refuse the file.
-      this.warnings.push(warningOf("odd-runtime-dependencies", value.origin, describeTerm(value.term)));
+      this.warnings.push(warningOf("odd-runtime-dependencies", value, describeTerm(value.term)));
       this.extra.push(key.array([atomDraft(key), termDraft(value)]));
     } else {
       this.fields.set(field, readers[field](value));
@@ -143,13 +143,13 @@ function yamlDraft(node: YamlNode): Draft {
   const { fields, keys } = mappingFields(node, { name: readAtom, ...readers, extra: readPairs, order: readAtoms });
   const none = new Set(node.entries.filter(({ key, value }) => isNoneNode(key, value)).map(({ key }) => key));
   const given = fields.filter(([field]) => !none.has(field));
-  if (node.entries.some(({ key }) => key === "order")) return new ObjectDraft(node.origin, given, keys);
+  if (node.entries.some(({ key }) => key === "order")) return new ObjectDraft(node, given, keys);
   const order = node.entries.flatMap(({ key, keyNode, value }): readonly Draft[] => {
     if (key === "extra") return keysOf(readPairs(value));
     const name = keyOf(key);
     return name === undefined ? [] : [keyNode.leaf(name)];
   });
-  return new ObjectDraft(node.origin, withOrder(node, given, order), keys);
+  return new ObjectDraft(node, withOrder(node, given, order), keys);
 }
 
 function isNoneNode(field: string, node: YamlNode): boolean {

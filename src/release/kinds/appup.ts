@@ -43,7 +43,7 @@ function entryDraft(node: TermNode): Draft {
 }
 
 const readVersion = either(versionDraft, (node) => {
-  if (typeof node.scalar === "string") return new ObjectDraft(node.origin, [["exact", readText(node)]]);
+  if (typeof node.scalar === "string") return new ObjectDraft(node, [["exact", readText(node)]]);
   return readRecord(versionDraft, { regex: readText })(node);
 });
 

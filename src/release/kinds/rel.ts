@@ -1,3 +1,4 @@
+import { printAtom } from "../../terms/print.js";
 import type { Problem } from "../../terms/problem.js";
 import { atom, List, string, tuple, type Term } from "../../terms/term.js";
 import { draftAt, type Draft } from "../draft/draft.js";
@@ -81,7 +82,7 @@ function warnings(_root: Node, draft: Draft, rel: Rel): readonly Problem[] {
   for (const [index, { name }] of rel.applications.entries()) {
     if (seen.has(name)) {
       const { origin } = draftAt(draft, ["applications", index]).draft;
-      found.push(warningOf("duplicate-application", origin, name));
+      found.push(warningOf("duplicate-application", origin, printAtom(name)));
     }
     seen.add(name);
   }

@@ -27,8 +27,8 @@ const readEntries = readList(
     const readers = { vsn: readText, description: readTerm, script: readList(readInstruction) };
     const { fields, keys } = mappingFields(node, readers);
     // systools writes [] where no description is given.
-    const description = new LeafDraft(node.origin, nil, () => "the empty list []");
-    return new ObjectDraft(node.origin, [["description", description], ...fields], keys);
+    const description = new LeafDraft(node, nil);
+    return new ObjectDraft(node, [["description", description], ...fields], keys);
   }),
 );
 

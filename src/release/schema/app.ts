@@ -21,6 +21,23 @@ function checkExtra(extra: readonly (readonly [string, unknown])[], context: z.c
   }
 }
 
+/** Only `mod` and `start_phases` may be named without a value: `{mod, []}`, `{start_phases, undefined}`. */
+function checkOrder(app: App, context: z.core.$RefinementCtx): void {
+  const extra = new Set(app.extra?.map(([key]) => key));
+  const known = new Set<string>();
+  for (const [index, key] of (app.order ?? []).entries()) {
+    const field = fieldOf(key);
+    const isThere = extra.has(key) || (field !== undefined && (app[field] !== undefined || mayBeNone.has(key)));
+    if (isThere && !known.has(key)) {
+      if (field !== undefined) known.add(key);
+      continue;
+    }
+    context.addIssue({ code: "custom", path: ["order", index], message: `bad-order-key ${key}` });
+  }
+}
+
+const mayBeNone: ReadonlySet<string> = new Set(["mod", "start_phases"]);
+
 export const appSchema = record(
   {
     name: atomName("bad-application-name"),
@@ -42,4 +59,4 @@ export const appSchema = record(
     order: listOf(atomName("bad-order"), "bad-order").exactOptional(),
   },
   "bad-application-file",
-) satisfies z.ZodType<App>;
+).superRefine(checkOrder) satisfies z.ZodType<App>;

@@ -112,8 +112,8 @@ export const appWording = catalog({
   "bad-order": { what: "the order of the keys", expected: "a list of names as app(4) spells them" },
   "bad-order-key": {
     what: "the key",
-    expected: "one that the application has",
-    summary: ({ note }) => `the order names ${note!}, which the application doesn't have`,
+    expected: "one that the application has, and once",
+    summary: ({ text }) => `the order names ${text}, which the application doesn't have, or not twice`,
   },
   "ignored-key": {
     what: "the key",

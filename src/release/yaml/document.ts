@@ -1,8 +1,10 @@
 import * as yaml from "yaml";
 import { ProblemError, type Problem } from "../../terms/problem.js";
 import { SourceText } from "../../terms/source-text.js";
+import { tell } from "../wording/told.js";
 import { resolveAliases, type AliasTargets } from "./aliases.js";
-import { findDuplicateKeys } from "./duplicate-keys.js";
+import { tooDeepAt } from "./depth.js";
+import { duplicateKey, findDuplicateKeys } from "./duplicate-keys.js";
 
 /** The tag of a scalar whose text is an Erlang term. */
 export const erlTag = "!erl";
@@ -15,7 +17,7 @@ export interface YamlDocument {
 }
 
 /** YAML is for people: a file that is larger was made by a machine, and the Erlang form is read far faster. */
-export const maxYamlLength = 4 * 1024 * 1024;
+export const maxYamlLength = 1024 * 1024;
 
 const options = {
   // Integers of any size, and told apart from floats.
@@ -34,28 +36,35 @@ const options = {
 export function parseYaml(text: string, file: string): YamlDocument {
   const source = new SourceText(text, file);
   if (text.length > maxYamlLength) throw tooLarge(source);
+  const deep = tooDeepAt(text);
+  if (deep !== undefined) throw tooDeep(source, deep);
   const document = parse(source);
-  refuse([...document.errors, ...document.warnings].map((error) => syntaxProblem(source, error)));
+  refuse(tell([...document.errors, ...document.warnings], (error) => syntaxProblem(source, error)));
   refuse(versionProblems(source, document));
   const targets = resolveAliases(document.contents, source);
-  refuse(findDuplicateKeys(document.contents, source));
+  refuse(tell(findDuplicateKeys(document.contents), (key) => duplicateKey(key, source)));
   return { source, root: document.contents, targets };
 }
 
 function parse(source: SourceText): yaml.Document.Parsed {
+  const { stackTraceLimit } = Error;
+  // The package makes an Error of each fault, a million of them where a file is nonsense: their stacks cost most.
+  Error.stackTraceLimit = 0;
   try {
     return yaml.parseDocument(source.text, options);
   } catch (error) {
     // The package recurses once per level of nesting.
     if (error instanceof RangeError) throw tooDeep(source);
     throw error;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
 /** The error for a file whose parts are nested deeper than the machine can follow. */
-export function tooDeep(source: SourceText): ProblemError {
+export function tooDeep(source: SourceText, offset = 0): ProblemError {
   const summary = "the file is nested too deeply";
-  return new ProblemError([{ code: "too-deep", severity: "error", summary, span: source.span(0, 0) }]);
+  return new ProblemError([{ code: "too-deep", severity: "error", summary, span: source.span(offset, offset) }]);
 }
 
 function tooLarge(source: SourceText): ProblemError {
@@ -101,4 +110,4 @@ function syntaxProblem(source: SourceText, error: yaml.YAMLError): Problem {
   };
 }
 
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1).replaceAll(/\s+/g, " ");

@@ -37,7 +37,7 @@ const readNodes = either(atomsOrMfa, (node) => (node.isMapping ? readMfa(node) :
 
 const readSuspended = either(suspendElement, (node) =>
   typeof node.scalar === "string"
-    ? new ObjectDraft(node.origin, [["module", readAtom(node)]])
+    ? new ObjectDraft(node, [["module", readAtom(node)]])
     : readRecord(suspendElement, { module: readAtom, timeout: readLimit })(node),
 );
 
@@ -73,7 +73,7 @@ export const readInstruction: Read = either(instructionDraft, yamlInstruction);
 function yamlInstruction(node: YamlNode): Draft {
   const { scalar } = node;
   if (typeof scalar === "string") {
-    if (bare.has(scalar)) return new ObjectDraft(node.origin, [["instruction", node.leaf(scalar)]]);
+    if (bare.has(scalar)) return new ObjectDraft(node, [["instruction", node.leaf(scalar)]]);
     return isName(scalar)
       ? node.fault("bad-instruction-form", formOf(scalar))
       : node.fault("unknown-instruction", suggestion(scalar, instructionNames));
@@ -117,7 +117,7 @@ function named(node: YamlNode, name: InstructionName): Draft {
   const twice = node.entries.find(({ key }) => key === main || key === "instruction");
   if (twice !== undefined) return twice.keyNode.fault("bad-instruction-form", formOf(name));
   const keyNode = node.entries.find(({ key }) => key === name)!.keyNode;
-  return new ObjectDraft(node.origin, [["instruction", keyNode.leaf(name)], ...drafts], keys);
+  return new ObjectDraft(node, [["instruction", keyNode.leaf(name)], ...drafts], keys);
 }
 
 function atomsOrMfa(node: Parameters<typeof atomsDraft>[0]): Draft {

@@ -1,5 +1,5 @@
 import * as yaml from "yaml";
-import { ProblemError } from "../../terms/problem.js";
+import { ProblemError, type Span } from "../../terms/problem.js";
 import { ArrayDraft, Broken, Fault, LeafDraft, Misfit, type Draft, type Origin } from "../draft/draft.js";
 import { clip } from "../draft/found.js";
 import type { TermNode } from "../erlang/node.js";
@@ -14,7 +14,8 @@ export interface YamlEntry {
 }
 
 /** A node of a YAML document, its aliases followed, with its place. */
-export class YamlNode {
+export class YamlNode implements Origin {
+  readonly form = "yaml";
   readonly #document: YamlDocument;
   readonly #written: yaml.Node | null;
   readonly #node: yaml.Node | null;
@@ -25,13 +26,10 @@ export class YamlNode {
     this.#node = yaml.isAlias(node) ? document.targets.get(node)! : node;
   }
 
-  get origin(): Origin {
+  span(): Span {
     const range = (this.#node ?? this.#written)?.range;
     const { source } = this.#document;
-    return {
-      form: "yaml",
-      span: () => (range == null ? source.span(0, 0) : source.span(range[0], this.#end(range[0], range[1]))),
-    };
+    return range == null ? source.span(0, 0) : source.span(range[0], this.#end(range[0], range[1]));
   }
 
   /** A block ends with its last character, not with the blank lines behind it. */
@@ -78,7 +76,7 @@ export class YamlNode {
       return parseErl(this.#node as yaml.Scalar<string>, this.#document.source);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      return new LeafDraft(this.origin, new Broken(error.problems), () => this.describe());
+      return new LeafDraft(this, new Broken(error.problems));
     }
   }
 
@@ -113,20 +111,18 @@ export class YamlNode {
 
   /** A draft of `value`, or of what was found where it is undefined. */
   leaf(value: unknown): Draft {
-    const found = value === undefined ? new Misfit(this.scalar) : value;
-    return new LeafDraft(this.origin, found, () => this.describe(), this.#rawScalar());
+    return new LeafDraft(this, value === undefined ? new Misfit(this.scalar) : value);
   }
 
   fault(rule: RuleId, note?: string): Draft {
-    return new LeafDraft(this.origin, new Fault(rule, note), () => this.describe(), this.#rawScalar());
+    return new LeafDraft(this, new Fault(rule, note));
   }
 
   array(items: readonly Draft[]): Draft {
-    return new ArrayDraft(this.origin, items);
+    return new ArrayDraft(this, items);
   }
 
-  /** How a number, true, false or null is written, for the hint to put it in quotes. */
-  #rawScalar(): string | undefined {
+  get scalarText(): string | undefined {
     const { scalar } = this;
     return scalar === undefined || typeof scalar === "string" || this.scalarSource === ""
       ? undefined

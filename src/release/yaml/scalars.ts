@@ -43,14 +43,18 @@ export function term(value: Term): Part {
   return plainTerm(value) ?? erl(value);
 }
 
-function plainTerm(value: Term): Part | undefined {
+/** Lists that are nested deeper are hard to read as YAML; and so deep a file isn't read at all. */
+const maxLists = 4;
+
+function plainTerm(value: Term, lists = maxLists): Part | undefined {
   if (typeof value === "number" || typeof value === "bigint") return scalar(String(value));
   if (value instanceof Float) return scalar(printTerm(value));
   if (value instanceof Atom) return value.name === "true" || value.name === "false" ? scalar(value.name) : undefined;
   if (!(value instanceof List) || !value.isProper) return undefined;
   const characters = printableText(value);
   if (characters !== undefined) return text(characters);
-  const items = value.elements.map(plainTerm);
+  if (lists === 0) return undefined;
+  const items = value.elements.map((element) => plainTerm(element, lists - 1));
   return items.every((item) => item !== undefined) ? seq(items) : undefined;
 }
 

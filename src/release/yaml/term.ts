@@ -25,7 +25,7 @@ function listTerm(node: YamlNode): Draft {
       return node.array(drafts);
     terms.push(draft.value as Term);
   }
-  return new LeafDraft(node.origin, terms.length === 0 ? nil : new List(terms), () => node.describe());
+  return new LeafDraft(node, terms.length === 0 ? nil : new List(terms));
 }
 
 function scalarTerm(node: YamlNode): Term | undefined {
