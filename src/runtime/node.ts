@@ -1,4 +1,4 @@
-import { type Atom, ExternalFun, List, type Term, atom, list, string, tuple } from "../terms/term.js";
+import { type Atom, ExternalFun, type Term, atom, list, string, tuple } from "../terms/term.js";
 import type { ApplicationReader } from "./application/load.js";
 import type { ApplicationTable } from "./application/table.js";
 import type { BootRelease } from "./boot-release.js";
@@ -13,7 +13,7 @@ import { LocalFun } from "./local-fun.js";
 import { never } from "./process/abandon.js";
 import type { Clock } from "./process/clock.js";
 import type { InitialCall, Process } from "./process/process.js";
-import { Raised, describeValue, raiseError, raiseUndef, toRaised } from "./process/raised.js";
+import { type Raised, describeValue, raiseError, raiseUndef, toRaised, withStack } from "./process/raised.js";
 import { ProcessTable } from "./process/table.js";
 import { FALSE, TRUE, UNDEFINED, isTerm } from "./support/term.js";
 import { readTrace } from "./support/trace.js";
@@ -161,7 +161,7 @@ export class RuntimeNode {
       left();
       // What a dead process raises reaches nobody.
       if (!self.alive) return never();
-      throw withCall(this.raisedOf(thrown), called);
+      throw withStack(this.raisedOf(thrown), called);
     };
     let result: unknown;
     try {
@@ -220,13 +220,6 @@ export class RuntimeNode {
     this.code.load(name, file, bytes);
     return this.code.current(name);
   }
-}
-
-/** An error whose stack is empty gets the function that was called as its one entry. */
-function withCall(raised: Raised, called: InitialCall): Raised {
-  const isKnown = raised.class === "exit" || (raised.trace instanceof List && raised.trace.elements.length > 0);
-  if (isKnown) return raised;
-  return new Raised(raised.class, raised.reason, list(tuple(called.module, called.function, called.arity, list())));
 }
 
 function moduleInfo(version: ModuleVersion, fun: string, args: readonly Value[]): ModuleFunction | undefined {

@@ -18,7 +18,7 @@ import { encodeTerm } from "../../terms/etf/encode.js";
 import { equals } from "../../terms/equal.js";
 import type { BifModule } from "../context.js";
 import { badarg } from "../process/raised.js";
-import { bool, elementsOf, pidText } from "../support/term.js";
+import { append, bool, elementsOf, pidText } from "../support/term.js";
 
 /** The functions of module `erlang` that look at terms and make them. */
 export const erlangTerms: BifModule = {
@@ -29,7 +29,7 @@ export const erlangTerms: BifModule = {
     return tuple(...term.elements.with(index - 1, value));
   },
   "tuple_size/1": (_context, term) => (term instanceof Tuple ? term.arity : badarg()),
-  "++/2": (_context, first, second) => new List(elementsOf(first) ?? badarg(), second),
+  "++/2": (_context, first, second) => append(elementsOf(first) ?? badarg(), second),
   "length/1": (_context, term) => elementsOf(term)?.length ?? badarg(),
   "hd/1": (_context, term) => (term instanceof List ? term.elements[0] : undefined) ?? badarg(),
   "tl/1": (_context, term) => {

@@ -1,9 +1,9 @@
-import { List, type Term, Tuple, list, tuple } from "../../terms/term.js";
+import { ExternalFun, List, OpaqueFun, type Term, Tuple, atom, list, tuple } from "../../terms/term.js";
 import { compareTerms } from "../../terms/order.js";
 import { equals } from "../../terms/equal.js";
 import type { BifModule, Context } from "../context.js";
 import { badarg, raiseError } from "../process/raised.js";
-import { FALSE, OK, bool, elementsOf, isNamed } from "../support/term.js";
+import { append, FALSE, OK, bool, elementsOf, isNamed } from "../support/term.js";
 
 const items = (term: Term): readonly Term[] => elementsOf(term) ?? raiseError("function_clause");
 const apply = (context: Context, fun: Term, args: readonly Term[]): Promise<Term> =>
@@ -27,7 +27,7 @@ async function zipWith(context: Context, fun: Term, lists: readonly Term[]): Pro
 }
 
 async function foreach(context: Context, fun: Term, elements: Term): Promise<Term> {
-  for (const element of items(elements)) await apply(context, fun, [element]);
+  for (const element of itemsFor(fun, 1, elements)) await apply(context, fun, [element]);
   return OK;
 }
 
@@ -53,13 +53,21 @@ function keyFind(key: Term, position: Term, elements: Term): Tuple | undefined {
   return found as Tuple | undefined;
 }
 
+/** The elements of a list that a fun of that arity is to be applied to, as the functions of lists check both. */
+function itemsFor(fun: Term, arity: number, elements: Term): readonly Term[] {
+  const isFun = (fun instanceof ExternalFun || fun instanceof OpaqueFun) && fun.arity === arity;
+  if (!isFun) return raiseError("function_clause");
+  if (!(elements instanceof List)) return raiseError(tuple(atom("case_clause"), elements));
+  return items(elements);
+}
+
 /** Module `lists`, as far as calls from outside use it. */
 export const lists: BifModule = {
-  "map/2": (context, fun, elements) => zipWith(context, fun, [elements]),
+  "map/2": (context, fun, elements) => zipWith(context, fun, [list(...itemsFor(fun, 1, elements))]),
   "foreach/2": foreach,
   "filter/2": filter,
-  "foldl/3": (context, fun, start, elements) => fold(context, fun, start, items(elements)),
-  "foldr/3": (context, fun, start, elements) => fold(context, fun, start, [...items(elements)].reverse()),
+  "foldl/3": (context, fun, start, elements) => fold(context, fun, start, itemsFor(fun, 2, elements)),
+  "foldr/3": (context, fun, start, elements) => fold(context, fun, start, [...itemsFor(fun, 2, elements)].reverse()),
   "zip/2": (_context, first, second) => {
     const [a, b] = [items(first), items(second)];
     if (a.length !== b.length) return raiseError("function_clause");
@@ -68,7 +76,7 @@ export const lists: BifModule = {
   "zipwith/3": (context, fun, first, second) => zipWith(context, fun, [first, second]),
   "zipwith3/4": (context, fun, first, second, third) => zipWith(context, fun, [first, second, third]),
   "reverse/1": (_context, elements) => list(...[...items(elements)].reverse()),
-  "append/2": (_context, first, second) => new List(items(first), second),
+  "append/2": (_context, first, second) => append(items(first), second),
   "member/2": (_context, element, elements) => bool(items(elements).some((item) => equals(item, element))),
   "nth/2": (_context, index, elements) =>
     (typeof index === "number" ? items(elements)[index - 1] : undefined) ?? raiseError("function_clause"),

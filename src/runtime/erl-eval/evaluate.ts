@@ -1,8 +1,8 @@
 import { Atom, ExternalFun, List, type Term, atom, list, map, nil, tuple } from "../../terms/term.js";
 import type { Context } from "../context.js";
 import { LocalFun } from "../local-fun.js";
-import { badarg, caught, raiseError } from "../process/raised.js";
-import { timeoutOf } from "../support/term.js";
+import { type Raised, badarg, caught, raiseError, withStack } from "../process/raised.js";
+import { isNamed, timeoutOf } from "../support/term.js";
 import { firstClause, guardsHold, runClause } from "./clauses.js";
 import { operator } from "./operators.js";
 import { type Bindings, isTrue, items, literal, match, nameOf, parts } from "./patterns.js";
@@ -106,6 +106,9 @@ async function evaluateOperator(context: Context, given: readonly Term[], bindin
   const name = nameOf(given[0]);
   const isShort = name === "andalso" || name === "orelse";
   const left = await evaluate(context, given[1]!, bindings);
+  if (isShort && !isTrue(left.value) && !isNamed(left.value, "false")) {
+    return raiseError(tuple(atom("badarg"), left.value));
+  }
   if (isShort && isTrue(left.value) === (name === "orelse")) return left;
   if (given.length === 2) return { value: operator(context, name, [left.value]), bindings: left.bindings };
   const right = await evaluate(context, given[2]!, left.bindings);
@@ -157,11 +160,15 @@ function makeClosure(clauses: readonly Term[], bindings: Bindings, name?: string
   return fun;
 }
 
+const EXPR = { module: atom("erl_eval"), function: atom("expr"), arity: 6 };
+
+const raisedIn = (context: Context, thrown: unknown): Raised => withStack(context.node.raisedOf(thrown), EXPR);
+
 async function evaluateCatch(context: Context, form: Term, bindings: Bindings): Promise<Term> {
   try {
     return (await evaluate(context, form, bindings)).value;
   } catch (thrown) {
-    return caught(context.node.raisedOf(thrown));
+    return caught(raisedIn(context, thrown));
   }
 }
 
@@ -175,7 +182,7 @@ async function evaluateTry(
     try {
       value = (await evaluateAll(context, items(form.body), bindings)).value;
     } catch (thrown) {
-      const raised = context.node.raisedOf(thrown);
+      const raised = raisedIn(context, thrown);
       const exception = tuple(atom(raised.class), raised.reason, raised.trace ?? nil);
       const chosen = firstClause(context, items(form.catches), [exception], bindings);
       if (chosen === undefined) throw raised;
@@ -224,14 +231,17 @@ async function comprehend(
   if (first === undefined) return [(await evaluate(context, template, bindings)).value];
   const { type, parts: given } = parts(first);
   if (type !== "generate") {
-    const condition = await evaluate(context, first, bindings);
-    return isTrue(condition.value) ? await comprehend(context, template, rest, bindings) : [];
+    const { value } = await evaluate(context, first, bindings);
+    if (isTrue(value)) return await comprehend(context, template, rest, bindings);
+    return isNamed(value, "false") ? [] : raiseError(tuple(atom("bad_filter"), value));
   }
   const results: Term[] = [];
   const source = (await evaluate(context, given[1]!, bindings)).value;
-  for (const element of items(source)) {
+  if (!(source instanceof List)) return raiseError(tuple(atom("bad_generator"), source));
+  for (const element of source.elements) {
     const matched = match(given[0]!, element, bindings);
     if (matched !== undefined) results.push(...(await comprehend(context, template, rest, matched)));
   }
+  if (source.tail !== undefined) return raiseError(tuple(atom("bad_generator"), source.tail));
   return results;
 }

@@ -17,7 +17,7 @@ import { equals } from "../../terms/equal.js";
 import { compareTerms } from "../../terms/order.js";
 import type { Context } from "../context.js";
 import { badarg, raiseError } from "../process/raised.js";
-import { bool, elementsOf, isNamed } from "../support/term.js";
+import { append, bool, elementsOf, isNamed } from "../support/term.js";
 import { send } from "../process/post.js";
 
 const BADARITH = (): never => raiseError("badarith");
@@ -65,7 +65,7 @@ export function operator(context: Context, name: string, operands: readonly Term
       send(context.node.processes, a!, b);
       return b;
     case "++":
-      return new List(elementsOf(a) ?? badarg(), b);
+      return append(elementsOf(a) ?? badarg(), b);
     case "and":
     case "andalso":
       return bool(truth(a!) && truth(b));

@@ -1,4 +1,4 @@
-import { type Atom, type Term, atom, binary, list, tuple } from "../../terms/term.js";
+import { type Atom, List, type Term, atom, binary, list, tuple } from "../../terms/term.js";
 import { printTerm } from "../../terms/print.js";
 import { isTerm } from "../support/term.js";
 
@@ -63,6 +63,16 @@ export function toRaised(thrown: unknown, traceOf: (error: Error) => Term): Rais
   }
   if (isTerm(thrown)) return new Raised("throw", thrown, list());
   return new Raised("error", tuple(atom("js_error"), binary(describeValue(thrown))), list());
+}
+
+/** An error whose stack is empty gets the function that was called as its one entry. */
+export function withStack(
+  raised: Raised,
+  called: { readonly module: Atom; readonly function: Atom; readonly arity: number },
+): Raised {
+  const isKnown = raised.class === "exit" || (raised.trace instanceof List && raised.trace.elements.length > 0);
+  if (isKnown) return raised;
+  return new Raised(raised.class, raised.reason, list(tuple(called.module, called.function, called.arity, list())));
 }
 
 /** The reason with which a process ends that such an exception reached the top of: as the emulator makes it. */

@@ -111,6 +111,9 @@ export function nameText(term: Term): string | undefined {
   return text;
 }
 
+/** `Items ++ Tail`. */
+export const append = (items: readonly Term[], tail: Term): Term => (items.length === 0 ? tail : new List(items, tail));
+
 /** A list of two-element tuples from pairs. */
 export const pairs = (entries: readonly (readonly [string, Term])[]): List =>
   list(...entries.map(([name, value]) => tuple(atom(name), value)));
