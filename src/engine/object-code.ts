@@ -6,7 +6,7 @@ import {
   objectFileExtension,
 } from "../otp/code.js";
 import { attemptEach } from "../otp/batch.js";
-import { stringText } from "../otp/decode.js";
+import { textOf } from "../terms/access.js";
 import type { CallOptions } from "../otp/invoke.js";
 import type { LowLevelInstruction } from "../release/instruction.js";
 import type { Target } from "../target/target.js";
@@ -78,7 +78,7 @@ async function runningFiles(
   return new Map(
     modules.flatMap((module, index) => {
       const outcome = outcomes[index]!;
-      const file = outcome.kind === "returned" ? stringText(outcome.value) : undefined;
+      const file = outcome.kind === "returned" ? textOf(outcome.value) : undefined;
       return file === undefined || file === "" ? [] : [[module, file] as const];
     }),
   );

@@ -1,6 +1,7 @@
 import { atom, list, type Pid, type Term } from "../terms/term.js";
 import type { Target } from "../target/target.js";
-import { atomName, listElements, pidOf, stringText, tupleElements } from "./decode.js";
+import { pidOf } from "./decode.js";
+import { atomName, listElements, textOf, tupleElements } from "../terms/access.js";
 import { attempt, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 
 export interface RunningApplication {
@@ -12,7 +13,7 @@ export interface RunningApplication {
 function readApplications(called: string, answer: Term): RunningApplication[] {
   const applications = listElements(answer)?.map((each) => {
     const [name, description, vsn] = tupleElements(each, 3) ?? [];
-    return { name: atomName(name), description: stringText(description) ?? "", vsn: stringText(vsn) };
+    return { name: atomName(name), description: textOf(description) ?? "", vsn: textOf(vsn) };
   });
   if (applications === undefined || applications.some((each) => each.name === undefined || each.vsn === undefined)) {
     throw new UnexpectedAnswer(called, answer);

@@ -1,7 +1,7 @@
 import { atom, list, type Term } from "../terms/term.js";
 import { parseSurfaceName, type SurfaceName } from "../target/surface.js";
 import type { Outcome, Target } from "../target/target.js";
-import { listElements, tupleElements } from "./decode.js";
+import { listElements, taggedTuple, tupleElements } from "../terms/access.js";
 import { attempt, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 import { surfaceFun } from "./surface-fun.js";
 
@@ -75,9 +75,9 @@ async function attemptBatch(
 
 /** `rpc:call/4` answers `{badrpc, {'EXIT', Reason}}` for what raised. */
 export function outcomeOfRpc(value: Term): Outcome {
-  const caught = tupleElements(value, 2, "badrpc");
+  const caught = taggedTuple(value, "badrpc", 2);
   if (caught === undefined) return { kind: "returned", value };
-  const exit = tupleElements(caught[1], 2, "EXIT");
+  const exit = taggedTuple(caught[1], "EXIT", 2);
   if (exit === undefined) return { kind: "raised", class: "exit", reason: caught[1]! };
   return { kind: "raised", class: "exit", reason: exit[1]! };
 }

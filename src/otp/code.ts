@@ -1,7 +1,8 @@
 import { atom, binary, list, string, type Term } from "../terms/term.js";
 import type { Target } from "../target/target.js";
 import { attemptEach } from "./batch.js";
-import { atomName, bytesOf, hex, listElements, stringText, tupleElements } from "./decode.js";
+import { bytesOf, hex } from "./decode.js";
+import { atomName, listElements, taggedTuple, textOf, tupleElements } from "../terms/access.js";
 import { attempt, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 
 /** `code`, `erl_prim_loader` and `beam_lib` of OTP: what is loaded, and object code. */
@@ -9,12 +10,12 @@ import { attempt, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js
 /** The extension of object code on this node, with its dot: `.beam`, or `.js` on the embedded node. */
 export async function objectFileExtension(target: Target, options: CallOptions = {}): Promise<string> {
   const answer = await invoke(target, "code:objfile_extension/0", [], options);
-  return stringText(answer) ?? ".beam";
+  return textOf(answer) ?? ".beam";
 }
 
 export async function rootDir(target: Target, options: CallOptions = {}): Promise<string> {
   const answer = await invoke(target, "code:root_dir/0", [], options);
-  const directory = stringText(answer);
+  const directory = textOf(answer);
   if (directory === undefined) throw new UnexpectedAnswer("code:root_dir/0", answer);
   return directory;
 }
@@ -25,7 +26,7 @@ export async function libDir(
   application: string,
   options: CallOptions = {},
 ): Promise<string | undefined> {
-  return stringText(await invoke(target, "code:lib_dir/1", [atom(application)], options));
+  return textOf(await invoke(target, "code:lib_dir/1", [atom(application)], options));
 }
 
 /** The content of a file on the node (`erl_prim_loader:get_file/1`), undefined when it can't be read. */
@@ -35,7 +36,7 @@ export async function getFile(
   options: CallOptions = {},
 ): Promise<Uint8Array | undefined> {
   const answer = await invoke(target, "erl_prim_loader:get_file/1", [string(file)], options);
-  return bytesOf(tupleElements(answer, 3, "ok")?.[1]);
+  return bytesOf(taggedTuple(answer, "ok", 3)?.[1]);
 }
 
 /** The names in a directory on the node, undefined when it can't be read. */
@@ -45,7 +46,7 @@ export async function listDir(
   options: CallOptions = {},
 ): Promise<string[] | undefined> {
   const answer = await invoke(target, "erl_prim_loader:list_dir/1", [string(directory)], options);
-  const names = listElements(tupleElements(answer, 2, "ok")?.[1])?.map(stringText);
+  const names = listElements(taggedTuple(answer, "ok", 2)?.[1])?.map(textOf);
   return names?.filter((name) => name !== undefined);
 }
 
@@ -93,7 +94,7 @@ export async function loadedModules(
     const bytes = digest.kind === "returned" ? bytesOf(digest.value) : undefined;
     return {
       module,
-      file: file.kind === "returned" ? stringText(file.value) : undefined,
+      file: file.kind === "returned" ? textOf(file.value) : undefined,
       md5: bytes === undefined ? undefined : hex(bytes),
       hasOldCode: hasOld.kind === "returned" && atomName(hasOld.value) === "true",
       exportsCodeChange: exported.kind === "returned" && exportsCodeChange(exported.value),
@@ -114,7 +115,7 @@ function exportsCodeChange(exports: Term): boolean {
  */
 export async function objectCodeVsn(target: Target, code: Uint8Array, options: CallOptions = {}): Promise<Term> {
   const answer = await invoke(target, "beam_lib:version/1", [binary(code)], options);
-  const vsn = tupleElements(tupleElements(answer, 2, "ok")?.[1], 2)?.[1];
+  const vsn = tupleElements(taggedTuple(answer, "ok", 2)?.[1], 2)?.[1];
   if (vsn === undefined) throw new UnexpectedAnswer("beam_lib:version/1", answer);
   const elements = listElements(vsn);
   const isString = elements?.every((code) => typeof code === "number" && code >= 32 && code <= 255) === true;
@@ -129,7 +130,7 @@ export async function objectCodeMd5(
 ): Promise<string | undefined> {
   const outcome = await attempt(target, "beam_lib:md5/1", [binary(code)], options);
   if (outcome.kind !== "returned") return undefined;
-  const bytes = bytesOf(tupleElements(tupleElements(outcome.value, 2, "ok")?.[1], 2)?.[1]);
+  const bytes = bytesOf(tupleElements(taggedTuple(outcome.value, "ok", 2)?.[1], 2)?.[1]);
   return bytes === undefined ? undefined : hex(bytes);
 }
 
@@ -141,8 +142,8 @@ export async function objectCodeExportsCodeChange(
 ): Promise<boolean | undefined> {
   const outcome = await attempt(target, "beam_lib:chunks/2", [binary(code), list(atom("exports"))], options);
   if (outcome.kind !== "returned") return undefined;
-  const chunks = listElements(tupleElements(tupleElements(outcome.value, 2, "ok")?.[1], 2)?.[1]);
-  const exports = tupleElements(chunks?.[0], 2, "exports")?.[1];
+  const chunks = listElements(tupleElements(taggedTuple(outcome.value, "ok", 2)?.[1], 2)?.[1]);
+  const exports = taggedTuple(chunks?.[0], "exports", 2)?.[1];
   return exports === undefined ? undefined : exportsCodeChange(exports);
 }
 
@@ -155,8 +156,8 @@ export async function loadBinary(
   options: CallOptions = {},
 ): Promise<Term | undefined> {
   const answer = await invoke(target, "code:load_binary/3", [atom(module), string(file), binary(code)], options);
-  if (tupleElements(answer, 2, "module") !== undefined) return undefined;
-  return tupleElements(answer, 2, "error")?.[1] ?? answer;
+  if (taggedTuple(answer, "module", 2) !== undefined) return undefined;
+  return taggedTuple(answer, "error", 2)?.[1] ?? answer;
 }
 
 /** Removes old code; true unless a process still runs it (`code:soft_purge/1`). */

@@ -3,7 +3,7 @@ import { parseSurfaceName, type SurfaceName } from "../target/surface.js";
 import type { Outcome, Target } from "../target/target.js";
 import { bind, call, caseOf, external, fun, listOf, name, number, plus, tupleOf, variable } from "./abstract-form.js";
 import { outcomeOfRpc, overBatches } from "./batch.js";
-import { atomName, listElements, tupleElements } from "./decode.js";
+import { atomName, listElements, taggedTuple, tupleElements } from "../terms/access.js";
 import { evaluate } from "./erl-eval.js";
 import { UnexpectedAnswer } from "./invoke.js";
 import { WINDOW, type Batch, type ProcessGroup } from "./process-group.js";
@@ -70,10 +70,10 @@ export async function systemMessageEach(
 
 /** `{reply, Reply}`, `{error, {Reason, Process}}`, `timeout`: what `gen:wait_response/2` gives. */
 function readResponse(response: Term): Outcome {
-  const reply = tupleElements(response, 2, "reply");
+  const reply = taggedTuple(response, "reply", 2);
   if (reply !== undefined) return { kind: "returned", value: reply[1]! };
   if (atomName(response) === "timeout") return { kind: "raised", class: "exit", reason: atom("timeout") };
-  const reason = tupleElements(tupleElements(response, 2, "error")?.[1], 2)?.[0];
+  const reason = tupleElements(taggedTuple(response, "error", 2)?.[1], 2)?.[0];
   return { kind: "raised", class: "exit", reason: reason ?? response };
 }
 
@@ -167,7 +167,7 @@ const sizeOfWindow = (batch: Batch, index: number): number => Math.min(WINDOW, b
 
 /** `{all, Result}`, or the results of a window one by one. */
 function readWindow(answer: Term, size: number, read: (result: Term) => Outcome): Outcome[] {
-  const same = tupleElements(answer, 2, "all");
+  const same = taggedTuple(answer, "all", 2);
   if (same !== undefined) return new Array<Outcome>(size).fill(read(same[1]!));
   return (listElements(answer) ?? []).map(read);
 }

@@ -1,7 +1,8 @@
 import { atom, type Pid, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
 import { attemptEach } from "./batch.js";
-import { atomName, listElements, pidOf, tupleElements } from "./decode.js";
+import { pidOf } from "./decode.js";
+import { atomName, listElements, taggedTuple, tupleElements } from "../terms/access.js";
 import { infoEach } from "./each-process.js";
 import { attempt, CallError, DEFAULT_TIMEOUT_MS, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 import { ProcessGroup } from "./process-group.js";
@@ -83,7 +84,7 @@ export async function dynamicModules(
   const args: Term[] = [pid, pid, atom("get_modules"), timeoutMs];
   const outcome = await attempt(target, "gen:call/4", args, { timeoutMs: timeoutMs + 1_000 });
   if (outcome.kind !== "returned") return undefined;
-  const modules = listElements(tupleElements(outcome.value, 2, "ok")?.[1])?.map(atomName);
+  const modules = listElements(taggedTuple(outcome.value, "ok", 2)?.[1])?.map(atomName);
   return modules?.every((module) => module !== undefined) === true ? modules : undefined;
 }
 

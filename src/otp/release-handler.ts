@@ -1,5 +1,5 @@
 import type { Target } from "../target/target.js";
-import { atomName, listElements, stringText, tupleElements } from "./decode.js";
+import { atomName, listElements, textOf, tupleElements } from "../terms/access.js";
 import { attempt, invoke, type CallOptions } from "./invoke.js";
 
 export type ReleaseStatus = "unpacked" | "current" | "permanent" | "old";
@@ -16,7 +16,7 @@ export async function whichReleases(target: Target, options: CallOptions = {}): 
   if (outcome.kind !== "returned") return undefined;
   return (listElements(outcome.value) ?? []).flatMap((each) => {
     const [name, vsn, , status] = tupleElements(each, 4) ?? [];
-    const known = { name: stringText(name), vsn: stringText(vsn), status: atomName(status) };
+    const known = { name: textOf(name), vsn: textOf(vsn), status: atomName(status) };
     return known.name === undefined || known.vsn === undefined || known.status === undefined
       ? []
       : [known as KnownRelease];
@@ -36,6 +36,6 @@ export async function runningRelease(
     releases?.find(({ status }) => status === "current") ?? releases?.find(({ status }) => status === "permanent");
   if (running !== undefined) return running;
   const [name, vsn] = tupleElements(await invoke(target, "init:script_id/0", [], options), 2) ?? [];
-  const booted = { name: stringText(name), vsn: stringText(vsn) };
+  const booted = { name: textOf(name), vsn: textOf(vsn) };
   return booted.name === undefined || booted.vsn === undefined ? undefined : { name: booted.name, vsn: booted.vsn };
 }

@@ -1,6 +1,7 @@
 import type { Pid, Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
-import { atomName, atomNames, listElements, pidOf, tupleElements } from "./decode.js";
+import { pidOf } from "./decode.js";
+import { atomName, atomNames, listElements, taggedTuple, tupleElements } from "../terms/access.js";
 import { attempt, invoke, type CallOptions } from "./invoke.js";
 
 export interface Child {
@@ -64,4 +65,4 @@ export async function restartChild(
   return refusalOf(await invoke(target, "supervisor:restart_child/2", [supervisor, id], options));
 }
 
-const refusalOf = (answer: Term): Refusal => tupleElements(answer, 2, "error")?.[1];
+const refusalOf = (answer: Term): Refusal => taggedTuple(answer, "error", 2)?.[1];

@@ -1,6 +1,6 @@
 import { atom, tuple, type Pid, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
-import { atomName, listElements, tupleElements } from "./decode.js";
+import { atomName, listElements, taggedTuple, tupleElements } from "../terms/access.js";
 import { callEach, systemMessageEach } from "./each-process.js";
 import { ProcessGroup } from "./process-group.js";
 import { attempt, DEFAULT_TIMEOUT_MS, type CallOptions } from "./invoke.js";
@@ -65,9 +65,9 @@ export async function stateOfEach(target: Target, group: ProcessGroup, timeoutMs
   const outcomes = await systemMessageEach(target, group, atom("get_state"), timeoutMs);
   return outcomes.map((outcome): Outcome => {
     if (outcome.kind !== "returned") return outcome;
-    const failed = tupleElements(outcome.value, 2, "error");
+    const failed = taggedTuple(outcome.value, "error", 2);
     if (failed !== undefined) return { kind: "raised", class: "error", reason: failed[1]! };
-    return { kind: "returned", value: tupleElements(outcome.value, 2, "ok")?.[1] ?? outcome.value };
+    return { kind: "returned", value: taggedTuple(outcome.value, "ok", 2)?.[1] ?? outcome.value };
   });
 }
 
@@ -79,7 +79,7 @@ export async function sysState(target: Target, pid: Pid, options: CallOptions = 
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const outcome = await attempt(target, "sys:get_status/2", [pid, timeoutMs], { timeoutMs: timeoutMs + 1_000 });
   if (outcome.kind !== "returned") return timedOut(outcome) ? "not_responding" : "noproc";
-  const state = listElements(tupleElements(outcome.value, 4, "status")?.[3])?.[1];
+  const state = listElements(taggedTuple(outcome.value, "status", 4)?.[3])?.[1];
   return atomName(state) === "suspended" ? "suspended" : "running";
 }
 

@@ -1,6 +1,6 @@
 import { applyInstruction } from "../../otp/apply.js";
 import { reasonWithoutStack } from "../../otp/batch.js";
-import { atomName } from "../../otp/decode.js";
+import { atomName } from "../../terms/access.js";
 import type { Apply } from "../../release/instruction.js";
 import type { Outcome } from "../../target/target.js";
 import { printTerm } from "../../terms/print.js";

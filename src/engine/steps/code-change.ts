@@ -1,5 +1,5 @@
 import { reasonWithoutStack } from "../../otp/batch.js";
-import { atomName, tupleElements } from "../../otp/decode.js";
+import { atomName, taggedTuple } from "../../terms/access.js";
 import { putState } from "../../otp/erl-eval.js";
 import type { ProcessGroup } from "../../otp/process-group.js";
 import { pidText } from "../../otp/process.js";
@@ -99,8 +99,8 @@ function failureReason(outcome: Outcome, timeoutMs: number): string | undefined 
   switch (outcome.kind) {
     case "returned": {
       if (atomName(outcome.value) === "ok") return undefined;
-      const reason = tupleElements(outcome.value, 2, "error")?.[1] ?? outcome.value;
-      const exit = tupleElements(reason, 2, "EXIT")?.[1];
+      const reason = taggedTuple(outcome.value, "error", 2)?.[1] ?? outcome.value;
+      const exit = taggedTuple(reason, "EXIT", 2)?.[1];
       return printTerm(exit === undefined ? reason : reasonWithoutStack(exit));
     }
     case "raised":

@@ -1,5 +1,5 @@
 import { reasonWithoutStack } from "../../otp/batch.js";
-import { atomName } from "../../otp/decode.js";
+import { atomName } from "../../terms/access.js";
 import { restartChild, terminateChild } from "../../otp/supervisor.js";
 import type { Start, Stop } from "../../release/instruction.js";
 import { printTerm } from "../../terms/print.js";
