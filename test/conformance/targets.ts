@@ -32,7 +32,7 @@ export function embeddedKind(): TargetKind {
     boot: async (release, vsn) => {
       const root = join(import.meta.dirname, "..", "..", "releases", release);
       const target = await bootEmbedded(
-        { root, boot: vsn, connectTimeout: 0, timeout: 5_000 },
+        { root, boot: vsn, connectTimeout: 10_000, timeout: 5_000 },
         pino({ level: "silent" }),
       );
       return {
