@@ -13,6 +13,7 @@ import type { Kind, KindName, RecordOf } from "./kinds/kind.js";
 import { rel } from "./kinds/rel.js";
 import { relup } from "./kinds/relup.js";
 import type { App, Appup, Manifest, Rel, Relup } from "./records.js";
+import { isStackOverflow } from "./stack-overflow.js";
 import { parsingAs } from "./wrong-form.js";
 import { parseYaml, tooDeep } from "./yaml/document.js";
 import { YamlNode } from "./yaml/node.js";
@@ -75,7 +76,7 @@ export function guardDepth<Result>(input: Input, file: string, read: () => Resul
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!isStackOverflow(error)) throw error;
     throw tooDeep(new SourceText(typeof input === "string" ? input : "", file));
   }
 }
@@ -93,13 +94,20 @@ function emptyFile(name: KindName, text: string, file: string): ProblemError {
   return new ProblemError([{ code: "syntax-error", severity: "error", summary, span }]);
 }
 
-/** release_handler and the application controller match the result of file:consult/1 with one term. */
+/** Who matches all the terms of such a file with one. */
+const refuses: Readonly<Record<KindName, string>> = {
+  rel: "release_handler",
+  app: "application:load/1",
+  appup: "release_handler:upgrade_app/2",
+  relup: "release_handler",
+};
+
 function moreTerms(name: KindName, second: Form): Problem {
   return {
     code: "more-than-one-term",
     severity: "error",
     summary: `${article[name]} holds one term, and here a second one begins`,
-    detail: "OTP refuses such a file.",
+    detail: `${refuses[name]} refuses such a file.`,
     hint: "Take out what follows the first full stop.",
     span: second.locate([]),
   };

@@ -191,7 +191,7 @@ describe("an .app", () => {
       "a.app:2:1: error: an .app holds one term, and here a second one begins
       2 | {application, a, [{description, ""}, {vsn, ""}, {modules, []}, {registered, []}, {applications…
         | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-        OTP refuses such a file.
+        application:load/1 refuses such a file.
         hint: Take out what follows the first full stop."
     `);
   });

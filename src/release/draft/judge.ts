@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Problem } from "../../terms/problem.js";
 import { isRuleId, type RuleId } from "../wording/catalog.js";
 import { missingProblem, problemOf } from "../wording/problem.js";
+import { isStackOverflow } from "../stack-overflow.js";
 import { maxTold, moreProblems } from "../wording/told.js";
 import { Broken, draftAt, Fault, Misfit, plain, type Draft, type LeafDraft } from "./draft.js";
 import { describeKey } from "./found.js";
@@ -28,7 +29,7 @@ function parse<Value>(schema: z.ZodType<Value>, draft: Draft): z.ZodSafeParseRes
     return schema.safeParse(plain(draft));
   } catch (error) {
     // zod passes the issues of a part on as arguments, and a call takes some 100,000 of them. A draft is never deep.
-    if (!(error instanceof RangeError)) throw error;
+    if (!isStackOverflow(error)) throw error;
     const result = schema.safeParse(plain(draft, maxItems));
     return result.success ? schema.safeParse(Symbol("faults too many to count")) : result;
   }

@@ -1,6 +1,7 @@
 import * as yaml from "yaml";
 import { ProblemError, type Problem } from "../../terms/problem.js";
 import { SourceText } from "../../terms/source-text.js";
+import { isStackOverflow } from "../stack-overflow.js";
 import { tell } from "../wording/told.js";
 import { resolveAliases, type AliasTargets } from "./aliases.js";
 import { tooDeepAt } from "./depth.js";
@@ -54,7 +55,7 @@ function parse(source: SourceText): yaml.Document.Parsed {
     return yaml.parseDocument(source.text, options);
   } catch (error) {
     // The package recurses once per level of nesting.
-    if (error instanceof RangeError) throw tooDeep(source);
+    if (isStackOverflow(error)) throw tooDeep(source);
     throw error;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
