@@ -3,7 +3,7 @@ import { printTerm } from "../../terms/print.js";
 import type { ObservedProcess } from "../../upgrade/facts.js";
 import type { Plan, PlanStep } from "../../upgrade/plan.js";
 import { findingsJson, findingsText } from "./finding.js";
-import { count, nameText, someOf, type Paint } from "./paint.js";
+import { count, nameText, someOf, wrap, type Paint } from "./paint.js";
 import { stepLines } from "./step.js";
 
 const pids = (processes: readonly ObservedProcess[]): string[] => processes.map(({ text }) => text);
@@ -49,7 +49,8 @@ export function titleOf(plan: Plan, paint: Paint): string {
   const { upgrade } = plan;
   const way = upgrade.direction === "up" ? "upgrade" : "downgrade";
   const origin = upgrade.origin === "relup" ? "by its relup" : "by the appups";
-  return `${paint.strong(`${upgrade.name} ${upgrade.from} -> ${upgrade.to}`)} on ${plan.node}, ${way} ${origin}`;
+  const title = `${paint.strong(`${upgrade.name} ${upgrade.from} -> ${upgrade.to}`)} on ${plan.node}, ${way} ${origin}`;
+  return wrap(title, paint.width, 2, 0);
 }
 
 /** A plan for people: the steps, who is touched, and what is wrong. */
@@ -92,7 +93,8 @@ export function coverageText(plan: Plan, paint: Paint): string {
       ].filter((part) => part !== "");
       const processes = [...migrated, ...reloaded, ...missed.map(({ process }) => process)];
       const who = processes.length === 0 ? "" : paint.faint(` (${someOf(processes.map(processName), 3)})`);
-      return `${nameText(module).padEnd(width)}  ${parts.length === 0 ? "no process runs it" : parts.join(", ")}${who}`;
+      const what = parts.length === 0 ? "no process runs it" : parts.join(", ");
+      return wrap(`${nameText(module).padEnd(width)}  ${what}${who}`, paint.width, width + 2, 0);
     })
     .join("\n");
 }

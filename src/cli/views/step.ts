@@ -55,8 +55,10 @@ export function stepLines(lines: readonly StepLine[], paint: Paint): string {
       const number = paint.faint(String(step.index + 1).padStart(3));
       const name = step.instruction.instruction.padEnd(nameWidth);
       const [subject = "", ...more] = fold(subjects[index]!, subjectWidth);
-      const line = `${number}  ${mark}${name}  ${subject.padEnd(subjectWidth)}  ${paint.faint(notes[index]!)}`;
-      return [line, ...more.map((text) => " ".repeat(before) + text)].map((each) => each.trimEnd()).join("\n");
+      const note = notes[index]!;
+      const rest = note === "" ? subject : `${subject.padEnd(subjectWidth)}  ${paint.faint(note)}`;
+      const line = `${number}  ${mark}${name}  ${rest}`.trimEnd();
+      return [line, ...more.map((text) => " ".repeat(before) + text)].join("\n");
     })
     .join("\n");
 }
