@@ -35,6 +35,19 @@ export interface Supervisor extends ModuleAttributes {
   init(args: Term): Maybe<Term>;
 }
 
+/** Callbacks of a handler that is added to a `gen_event` manager. */
+export interface GenEvent extends ModuleAttributes {
+  /** `{ok, State}`. */
+  init(args: Term): Maybe<Term>;
+  /** `{ok, State}` or `remove_handler`. */
+  handle_event(event: Term, state: Term): Maybe<Term>;
+  /** `{ok, Reply, State}` or `{remove_handler, Reply}`. */
+  handle_call?(query: Term, state: Term): Maybe<Term>;
+  handle_info?(message: Term, state: Term): Maybe<Term>;
+  terminate?(reason: Term, state: Term): Maybe<unknown>;
+  code_change?(oldVsn: Term, state: Term, extra: Term): Maybe<Term>;
+}
+
 /** Callbacks of an `application`. */
 export interface Application extends ModuleAttributes {
   /** `{ok, Pid}` or `{ok, Pid, State}` with the pid of the top supervisor, or `{error, Reason}`. */

@@ -5,6 +5,7 @@ import { castTo } from "../bifs/gen-server.js";
 import { genReply } from "../otp/gen.js";
 import { handleSpecialSystemMessage } from "../otp/special.js";
 import { getKey } from "../bifs/application.js";
+import { send as sendMessage } from "../process/post.js";
 import { at, isTagged, timeoutTerm } from "../support/term.js";
 import { callOtp, current } from "./current.js";
 
@@ -47,6 +48,21 @@ export const supervisor = {
   delete_child: (ref: ServerRef, id: Term): Promise<Term> => callOtp("supervisor", "delete_child", ref, id),
   which_children: (ref: ServerRef): Promise<Term> => callOtp("supervisor", "which_children", ref),
   count_children: (ref: ServerRef): Promise<Term> => callOtp("supervisor", "count_children", ref),
+};
+
+export const gen_event = {
+  start_link: (name?: ServerName): Promise<Term> => callOtp("gen_event", "start_link", ...(name ? [name] : [])),
+  /** `handler` is a module, or `{Module, Id}`. */
+  add_handler: (manager: ServerRef, handler: Term, args: Term): Promise<Term> =>
+    callOtp("gen_event", "add_handler", manager, handler, args),
+  delete_handler: (manager: ServerRef, handler: Term, args: Term): Promise<Term> =>
+    callOtp("gen_event", "delete_handler", manager, handler, args),
+  notify: (manager: ServerRef, event: Term): void => {
+    sendMessage(current().node.processes, manager, tuple(atom("notify"), event));
+  },
+  sync_notify: (manager: ServerRef, event: Term): Promise<Term> => callOtp("gen_event", "sync_notify", manager, event),
+  call: (manager: ServerRef, handler: Term, query: Term): Promise<Term> =>
+    callOtp("gen_event", "call", manager, handler, query),
 };
 
 export const application = {

@@ -6,6 +6,7 @@ import { code } from "./code.js";
 import { erlEval } from "./erl-eval.js";
 import { erlang } from "./erlang.js";
 import { erlPrimLoader, file } from "./files.js";
+import { genEvent } from "./gen-event.js";
 import { gen, genServer } from "./gen-server.js";
 import { lists } from "./lists.js";
 import { procLib } from "./proc-lib.js";
@@ -29,6 +30,7 @@ export const builtInModules: ReadonlyMap<string, BifModule> = new Map(
     erlang,
     file,
     gen,
+    gen_event: genEvent,
     gen_server: genServer,
     init,
     kernel,

@@ -26,7 +26,7 @@ const CALLBACK_ARITIES: Readonly<Record<string, number>> = {
 /** Callbacks whose names mean something else in other modules: only where the module says that it has the behaviour. */
 const BEHAVIOUR_ARITIES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   gen_server: { init: 1 },
-  gen_event: { init: 1, handle_event: 2 },
+  gen_event: { init: 1, handle_event: 2, handle_call: 2 },
   supervisor: { init: 1 },
   application: { start: 2, stop: 1, prep_stop: 1, config_change: 3, start_phase: 3 },
 };
