@@ -18,7 +18,7 @@ describe("plan", () => {
       ["6", "resume", "counter", "1 process"],
     ]);
     expect(stdout).toMatch(/^counter {2}1 migrated \(counter\)$/m);
-    expect(stdout).toMatch(/^digest [0-9a-f]{64}$/m);
+    expect(stdout).toMatch(/^Nothing stands in the way\.\ndigest [0-9a-f]{64}\n$/m);
     expect(widest(stdout)).toBeLessThanOrEqual(80);
   });
 
@@ -49,7 +49,8 @@ describe("a child specification that names another module than the one that runs
     const { code, stdout, stderr } = await relupctl(["plan", ...args]);
     expect({ code, stderr }).toEqual({ code: 3, stderr: "" });
     const said = unwrapped(stdout);
-    expect(said).toContain("error callback-not-declared");
+    expect(said).toContain("3 processes that run it would be missed [callback-not-declared]");
+    expect(said).toContain("apply would refuse this: callback-not-declared.");
     expect(said).toMatch(
       /fruit \(<0\.\d+\.0>\), tools .*, books .* under the supervisor Elixir\.MyStore\.Stores \(<0\./,
     );
@@ -79,7 +80,7 @@ describe("a child specification that names another module than the one that runs
       relupctlJson(["apply", ...args], applyDocument),
     ]);
     expect(human).toMatchObject({ code: 3, stderr: "" });
-    expect(human.stdout).toContain("error callback-not-declared");
+    expect(human.stdout).toContain("[callback-not-declared]");
     expect(human.stdout).toContain("Refused: nothing was changed on the node.");
     expect(json.code).toBe(3);
     expect(json.document).toMatchObject({ ok: false, result: "refused", failure: null, suspension: { count: 0 } });
@@ -115,7 +116,7 @@ describe("a plan in a file", () => {
     root.edit(`${COUNTER_020}/counter.js`, "// Counts.", "// It counts.");
     const { code, stdout } = await relupctl(["apply", "--plan", plan, "--root", root.path]);
     expect(code).toBe(3);
-    expect(stdout).toMatch(/error stale-plan.*Make a new plan, and compare the two.*Refused: nothing was changed/s);
+    expect(stdout).toMatch(/\[stale-plan\].*Make a new plan, and compare the two.*Refused: nothing was changed/s);
   });
 
   it("is of an application too", async () => {

@@ -303,7 +303,7 @@ describe("found, with exit code 3:", () => {
     expect(document.document.findings.map(({ code }) => code)).toContain(broken.code);
     expect(said).toMatchObject({ code: 3, err: "" });
     expect(unwrapped(said.out)).toMatch(broken.says);
-    expect(said.out).toContain(`error ${broken.code}\n`);
+    expect(unwrapped(said.out)).toMatch(new RegExp(`error: [^[]* \\[${broken.code}\\]`));
   });
 });
 

@@ -35,11 +35,11 @@ async function plan(vsn: string | undefined, options: PlanOptions, io: Io, log: 
   await using opened = await openTarget(options, io, log);
   const prepared = await prepare(opened, source, options);
   const { plan } = await planUpgrade(opened.target, prepared.upgrade, { timeoutMs: options.timeout });
-  const blocked = plan.findings.some((finding) => isBlocking(finding, options.allow));
+  const blocking = plan.findings.filter((finding) => isBlocking(finding, options.allow));
   const report: Report = {
     json: planJson(plan),
-    text: (paint) => planText(plan, paint),
-    exitCode: blocked ? EXIT.refused : EXIT.done,
+    text: (paint) => planText(plan, blocking, paint),
+    exitCode: blocking.length > 0 ? EXIT.refused : EXIT.done,
   };
   if (options.out !== undefined) await writeOutputFile(options.out, documentText(SCHEMA, report), true);
   return report;

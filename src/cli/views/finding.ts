@@ -1,6 +1,6 @@
-import type { Severity } from "../../terms/problem.js";
 import type { Finding } from "../../upgrade/finding.js";
-import { wrap, type Paint } from "./paint.js";
+import type { Paint } from "./paint.js";
+import { problemText } from "./problem.js";
 
 /** Findings as JSON, as the command line's contract has them. */
 export function findingsJson(findings: readonly Finding[]): object[] {
@@ -15,22 +15,7 @@ export function findingsJson(findings: readonly Finding[]): object[] {
   }));
 }
 
-/** A severity in its colour. */
-export function severityText(severity: Severity, paint: Paint): string {
-  const colour = { error: paint.bad, warning: paint.warn, info: paint.accent }[severity];
-  return colour(severity);
-}
-
-/** Findings for people: what, why, and what to do instead. */
+/** Findings for people: what, why, and what to do. */
 export function findingsText(findings: readonly Finding[], paint: Paint): string {
-  return findings
-    .map((finding) =>
-      [
-        `${severityText(finding.severity, paint)} ${paint.strong(finding.code)}`,
-        wrap(finding.summary, paint.width, 2),
-        wrap(finding.detail, paint.width, 2),
-        wrap(`What to do: ${finding.hint}`, paint.width, 2),
-      ].join("\n"),
-    )
-    .join("\n\n");
+  return findings.map((finding) => problemText(finding, paint)).join("\n\n");
 }

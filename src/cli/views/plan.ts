@@ -1,6 +1,7 @@
 import { encodeInstruction } from "../../release/erlang/encode-instruction.js";
 import { printTerm } from "../../terms/print.js";
 import type { ObservedProcess } from "../../upgrade/facts.js";
+import type { Finding } from "../../upgrade/finding.js";
 import type { Plan, PlanStep } from "../../upgrade/plan.js";
 import { findingsJson, findingsText } from "./finding.js";
 import { count, nameText, someOf, wrap, type Paint } from "./paint.js";
@@ -53,11 +54,17 @@ export function titleOf(plan: Plan, paint: Paint): string {
   return wrap(title, paint.width, 2, 0);
 }
 
-/** A plan for people: the steps, who is touched, and what is wrong. */
-export function planText(plan: Plan, paint: Paint): string {
+/**
+ * A plan for people: the steps, who is touched, what is wrong, and whether it would be applied.
+ * @param blocking the findings that stand in the way
+ */
+export function planText(plan: Plan, blocking: readonly Finding[], paint: Paint): string {
   const parts = [titleOf(plan, paint), stepsText(plan, paint), coverageText(plan, paint)];
   if (plan.findings.length > 0) parts.push(findingsText(plan.findings, paint));
-  parts.push(paint.faint(`digest ${plan.digest}`));
+  const codes = [...new Set(blocking.map(({ code }) => code))].join(", ");
+  const verdict =
+    codes === "" ? paint.good("Nothing stands in the way.") : paint.bad(`apply would refuse this: ${codes}.`);
+  parts.push(`${wrap(verdict, paint.width, 0)}\n${paint.faint(`digest ${plan.digest}`)}`);
   return parts.join("\n\n");
 }
 

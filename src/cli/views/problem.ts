@@ -1,6 +1,5 @@
 import { renderCaret } from "../../terms/caret.js";
-import type { Problem } from "../../terms/problem.js";
-import { severityText } from "./finding.js";
+import type { Problem, Severity } from "../../terms/problem.js";
 import { wrap, type Paint } from "./paint.js";
 
 /** A problem as JSON; places count lines and columns from 1. */
@@ -32,4 +31,9 @@ export function problemText(problem: Problem, paint: Paint): string {
   if (problem.detail !== undefined) lines.push(wrap(problem.detail, paint.width, 2));
   if (problem.hint !== undefined) lines.push(wrap(`What to do: ${problem.hint}`, paint.width, 2));
   return lines.join("\n");
+}
+
+function severityText(severity: Severity, paint: Paint): string {
+  const colour = { error: paint.bad, warning: paint.warn, info: paint.accent }[severity];
+  return colour(severity);
 }
