@@ -30,7 +30,7 @@ exports.handle_event = (e, s) => special(e) ?? tuple(atom("ok"), tuple(atom("eve
 exports.handle_call = (q, s) => special(q) ?? tuple(atom("ok"), tuple(atom("answer"), q, s), tuple(atom("called"), s));
 exports.handle_info = (m, s) => tuple(atom("ok"), tuple(atom("info"), m, s));
 exports.terminate = (r, s) => tuple(atom("terminated"), r, s);
-exports.code_change = (v, s, e) => special(e) ?? tuple(atom("ok"), tuple(atom("changed"), v, s, e));
+exports.code_change = (v, s, e) => isTuple(e, "return", 2) ? e.elements[1] : tuple(atom("ok"), tuple(atom("changed"), v, s, e));
 `;
 
 const handler = fc.constantFrom("hone", "htwo", "{hone,1}", "{hone,2}", "nomod");

@@ -95,6 +95,8 @@ export const proc_lib = {
   /** Starts a special process and waits until it calls `init_ack`. */
   start_link: (module: Atom, fun: Atom, args: readonly Term[]): Promise<Term> =>
     callOtp("proc_lib", "start_link", module, fun, list(...args)),
+  start: (module: Atom, fun: Atom, args: readonly Term[]): Promise<Term> =>
+    callOtp("proc_lib", "start", module, fun, list(...args)),
   init_ack: (result: Term): Promise<Term> => callOtp("proc_lib", "init_ack", result),
 };
 
