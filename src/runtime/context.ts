@@ -10,7 +10,13 @@ export interface Context {
 }
 
 /** The process that the running JavaScript belongs to: what `self()` is. */
-export const currentContext = new AsyncLocalStorage<Context>();
+export const currentContext: CurrentContext = new AsyncLocalStorage<Context>();
+
+/** What is used of it. Named here, so that the types of this package can be read without those of Node.js. */
+interface CurrentContext {
+  run<Result>(context: Context, entry: () => Result): Result;
+  getStore(): Context | undefined;
+}
 
 /** State that a built-in server keeps as JavaScript values; seen from outside it is the term that OTP's would be. */
 export abstract class HostState {
