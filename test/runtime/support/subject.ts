@@ -86,9 +86,11 @@ exports.init = (args) => args;
 /** Runs what it is told and stays, so that what it starts and links to stays too. */
 export const keeperErlang = `
 -module(keeper).
--export([start/1, loop/0, ask/2, init/0]).
-start(Name) -> Pid = spawn(keeper, init, []), register(Name, Pid), Pid.
-init() -> process_flag(trap_exit, true), loop().
+-export([start/1, loop/0, ask/2, init/1]).
+start(Name) ->
+  Pid = spawn(keeper, init, [self()]),
+  receive {Pid, ready} -> register(Name, Pid), Pid end.
+init(Starter) -> process_flag(trap_exit, true), Starter ! {self(), ready}, loop().
 loop() ->
   receive
     {ask, From, Ref, {M, F, A}} ->
