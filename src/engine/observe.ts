@@ -24,7 +24,7 @@ export async function observe(target: Target, options: ObserveOptions): Promise<
     walkSupervisionTree(target, options),
     processes(target, options),
   ]);
-  const walked = new Map(walk.processes.map((process) => [pidText(process.pid), process]));
+  const walked = byPid(walk.processes);
   // A process may have come between the list and the walk.
   const listed = new Set(all.map(pidText));
   const pids = [...all, ...walk.processes.map(({ pid }) => pid).filter((pid) => !listed.has(pidText(pid)))];
@@ -43,6 +43,20 @@ export async function observe(target: Target, options: ObserveOptions): Promise<
     modules: await observeModules(target, loaded, pids, options.timeoutMs),
     notResponding: await notResponding(target, observed, options),
   };
+}
+
+/** A process that two supervisors have counts once: what OTP's walk sees of it, with the modules that both say. */
+function byPid(processes: readonly WalkedProcess[]): Map<string, WalkedProcess> {
+  const found = new Map<string, WalkedProcess>();
+  for (const process of processes) {
+    const key = pidText(process.pid);
+    const known = found.get(key);
+    if (known === undefined || (known.hidden && !process.hidden)) found.set(key, process);
+    else if (known.hidden === process.hidden) {
+      found.set(key, { ...known, modules: [...new Set([...known.modules, ...process.modules])] });
+    }
+  }
+  return found;
 }
 
 function observedProcess(fact: ProcessFacts, walked: WalkedProcess | undefined): ObservedProcess {

@@ -1,5 +1,6 @@
 import type { Pid } from "../terms/term.js";
 import { pidText } from "../otp/process.js";
+import type { Child } from "../otp/supervisor.js";
 import type { Target } from "../target/target.js";
 import { walkSupervisionTree, type WalkedProcess } from "./walk.js";
 
@@ -12,6 +13,7 @@ export class Population {
   readonly #timeoutMs: number;
   readonly #isSuspendedByUs: (pid: Pid) => boolean;
   #last: readonly WalkedProcess[] = [];
+  readonly #children = new Map<string, readonly Child[]>();
 
   constructor(target: Target, timeoutMs: number, isSuspendedByUs: (pid: Pid) => boolean) {
     this.#target = target;
@@ -30,25 +32,25 @@ export class Population {
     );
   }
 
+  /** The children that a supervisor told when it was asked last; none where it never was. */
+  childrenOf(supervisor: Pid): readonly Child[] {
+    return this.#children.get(pidText(supervisor)) ?? [];
+  }
+
   async #walk(): Promise<readonly WalkedProcess[]> {
-    const { processes } = await walkSupervisionTree(this.#target, { timeoutMs: this.#timeoutMs });
+    const { processes, children } = await walkSupervisionTree(this.#target, { timeoutMs: this.#timeoutMs });
     const seen = new Set(processes.map(({ pid }) => pidText(pid)));
     this.#last = [...processes, ...this.#behindSuspended(seen)];
+    for (const [supervisor, told] of children) this.#children.set(supervisor, told);
     return this.#last;
   }
 
   /** What the last walk had below supervisors that are suspended by us now. */
   #behindSuspended(seen: ReadonlySet<string>): WalkedProcess[] {
-    const behind = new Set<string>();
-    const found: WalkedProcess[] = [];
-    // A supervisor stands before its children in a walk.
-    for (const process of this.#last) {
-      const { supervisor } = process;
-      if (supervisor === undefined || seen.has(pidText(process.pid))) continue;
-      if (!this.#isSuspendedByUs(supervisor) && !behind.has(pidText(supervisor))) continue;
-      behind.add(pidText(process.pid));
-      found.push(process);
-    }
-    return found;
+    const supervisorOf = new Map(this.#last.map(({ pid, supervisor }) => [pidText(pid), supervisor]));
+    const isBehind = (supervisor: Pid | undefined): boolean =>
+      supervisor !== undefined &&
+      (this.#isSuspendedByUs(supervisor) || isBehind(supervisorOf.get(pidText(supervisor))));
+    return this.#last.filter(({ pid, supervisor }) => !seen.has(pidText(pid)) && isBehind(supervisor));
   }
 }

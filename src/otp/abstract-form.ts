@@ -39,8 +39,11 @@ export const bind = (text: string, expression: Term): Term => form("match", vari
 /** `Left + Right` */
 export const plus = (left: Term, right: Term): Term => form("op", atom("+"), left, right);
 
-/** `[Element]` */
-export const listOf = (element: Term): Term => form("cons", element, form("nil"));
+/** `[Head | Tail]` */
+export const cons = (head: Term, tail: Term): Term => form("cons", head, tail);
+
+/** `Left =:= Right` */
+export const isSame = (left: Term, right: Term): Term => form("op", atom("=:="), left, right);
 
 /** `case Expression of Pattern -> Result; ... end` */
 export const caseOf = (expression: Term, clauses: readonly (readonly [pattern: Term, result: Term])[]): Term =>

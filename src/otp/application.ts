@@ -28,23 +28,22 @@ export async function whichApplications(target: Target, options: CallOptions = {
 }
 
 /**
- * The top supervisor of a running application and its application callback module, as
- * `release_handler_1:get_master_procs/3` finds them: `application_controller:get_master/1`, then
- * `application_master:get_child/1`. Undefined for an application without processes (a library).
+ * The top process of a running application, as `release_handler_1:get_master_procs/3` finds it:
+ * `application_controller:get_master/1`, then `application_master:get_child/1`. Undefined for an application without
+ * processes (a library); without `top` where the master doesn't answer in time.
  */
-export async function topSupervisor(
+export async function topProcess(
   target: Target,
   application: string,
   options: CallOptions = {},
-): Promise<{ readonly pid: Pid; readonly module: string | undefined } | undefined> {
+): Promise<{ readonly master: Pid; readonly top: Pid | undefined } | undefined> {
   const master = pidOf(await invoke(target, "application_controller:get_master/1", [atom(application)], options));
   if (master === undefined) return undefined;
   const outcome = await attempt(target, "application_master:get_child/1", [master], options);
+  if (outcome.kind === "unknown" && outcome.cause === "timeout") return { master, top: undefined };
   // An application that stops meanwhile has no child to ask for.
-  if (outcome.kind !== "returned") return undefined;
-  const [child, module] = tupleElements(outcome.value, 2) ?? [];
-  const pid = pidOf(child);
-  return pid === undefined ? undefined : { pid, module: atomName(module) };
+  const top = outcome.kind === "returned" ? pidOf(tupleElements(outcome.value, 2)?.[0]) : undefined;
+  return top === undefined ? undefined : { master, top };
 }
 
 /** The application's environment, as `application:get_all_env/1` gives it. */

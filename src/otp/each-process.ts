@@ -1,7 +1,7 @@
 import { atom, list, type Term } from "../terms/term.js";
 import { parseSurfaceName, type SurfaceName } from "../target/surface.js";
 import type { Outcome, Target } from "../target/target.js";
-import { bind, call, caseOf, external, fun, listOf, name, number, plus, tupleOf, variable } from "./abstract-form.js";
+import { bind, call, caseOf, cons, external, fun, name, number, plus, tupleOf, variable } from "./abstract-form.js";
 import { outcomeOfRpc, overBatches } from "./batch.js";
 import { atomName, listElements, taggedTuple, tupleElements } from "../terms/access.js";
 import { evaluate } from "./erl-eval.js";
@@ -26,46 +26,95 @@ const eachWindow = (bound: readonly Term[], results: Term): Term =>
     bind("Length", call("erlang:length/1", variable("Pids"))),
     ...bound,
     bind("Results", results),
-    caseOf(call("lists:usort/1", variable("Results")), [
-      [listOf(variable("Same")), tupleOf(name("all"), variable("Same"))],
+    bind("First", call("erlang:hd/1", variable("Results"))),
+    // A bound variable matches what is exactly equal: 1 and 1.0 are two states.
+    caseOf(same(variable("First")), [
+      [variable("Results"), tupleOf(name("all"), variable("First"))],
       [variable("_"), variable("Results")],
     ]),
   );
 
-const ASK = eachWindow(
-  [
-    bind(
-      "Requests",
-      call(
-        "lists:zipwith3/4",
-        external("gen:send_request/3"),
-        variable("Pids"),
-        same(name("system")),
-        same(variable("Message")),
-      ),
+const SEND = [
+  bind(
+    "Requests",
+    call(
+      "lists:zipwith3/4",
+      external("gen:send_request/3"),
+      variable("Pids"),
+      same(variable("Label")),
+      same(variable("Message")),
     ),
-    bind(
-      "Until",
-      tupleOf(name("abs"), plus(call("erlang:monotonic_time/1", name("millisecond")), variable("Timeout"))),
-    ),
-  ],
-  call("lists:zipwith/3", external("gen:wait_response/2"), variable("Requests"), same(variable("Until"))),
+  ),
+  bind("Until", tupleOf(name("abs"), plus(call("erlang:monotonic_time/1", name("millisecond")), variable("Timeout")))),
+];
+const RESPONSES = call(
+  "lists:zipwith/3",
+  external("gen:wait_response/2"),
+  variable("Requests"),
+  same(variable("Until")),
 );
 
+const REQUEST = eachWindow(SEND, RESPONSES);
+
 /**
- * Sends a system message to each process and waits for the answers, as `sys:send_system_msg` does for one: all processes
- * of a window are asked at once, so that those which don't answer cost their time-out together. Nothing raises.
+ * Sends a request to each process and waits for the answers, as `gen:call/4` does for one: all processes of a window are
+ * asked at once, so that those which don't answer cost their time-out together. Nothing raises.
+ * @param label what the message is tagged with: `system`, `'$gen_call'`
  * @param timeoutMs for each process, from when it was asked
  * @returns in order: what the process answered; raised exit with the reason it is gone for, or `timeout`
  */
+export async function requestEach(
+  target: Target,
+  group: ProcessGroup,
+  label: Term,
+  message: Term,
+  timeoutMs: number,
+): Promise<Outcome[]> {
+  const bindings = { Label: label, Message: message, Timeout: timeoutMs };
+  return await overWindows(target, group, REQUEST, bindings, timeoutMs, readResponse);
+}
+
+/** Sends a system message to each process, as `sys` does. See {@link requestEach}. */
 export async function systemMessageEach(
   target: Target,
   group: ProcessGroup,
   message: Term,
   timeoutMs: number,
 ): Promise<Outcome[]> {
-  const bindings = { Message: message, Timeout: timeoutMs };
-  return await overWindows(target, group, ASK, bindings, timeoutMs, readResponse);
+  return await requestEach(target, group, atom("system"), message, timeoutMs);
+}
+
+/** Of `{status, Pid, {module, Behaviour}, [PDict, SysState | _]}` only what is asked for: the rest carries the state. */
+const STATUS = eachWindow(
+  SEND,
+  call(
+    "lists:map/2",
+    fun(
+      "Response",
+      caseOf(variable("Response"), [
+        [
+          tupleOf(
+            name("reply"),
+            tupleOf(
+              name("status"),
+              variable("_"),
+              tupleOf(name("module"), variable("Behaviour")),
+              cons(variable("_"), cons(variable("SysState"), variable("_"))),
+            ),
+          ),
+          tupleOf(name("reply"), tupleOf(variable("Behaviour"), variable("SysState"))),
+        ],
+        [variable("_"), variable("Response")],
+      ]),
+    ),
+    RESPONSES,
+  ),
+);
+
+/** Asks each process for its status (`sys:get_status/2`). As {@link requestEach}, with `{Behaviour, SysState}` for the answer. */
+export async function statusEach(target: Target, group: ProcessGroup, timeoutMs: number): Promise<Outcome[]> {
+  const bindings = { Label: atom("system"), Message: atom("get_status"), Timeout: timeoutMs };
+  return await overWindows(target, group, STATUS, bindings, timeoutMs, readResponse);
 }
 
 /** `{reply, Reply}`, `{error, {Reason, Process}}`, `timeout`: what `gen:wait_response/2` gives. */

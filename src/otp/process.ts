@@ -2,10 +2,11 @@ import { atom, type Pid, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
 import { attemptEach } from "./batch.js";
 import { pidOf } from "./decode.js";
-import { atomName, listElements, taggedTuple, tupleElements } from "../terms/access.js";
-import { infoEach } from "./each-process.js";
-import { attempt, CallError, DEFAULT_TIMEOUT_MS, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
+import { atomName, atomNames, listElements, tupleElements } from "../terms/access.js";
+import { infoEach, requestEach } from "./each-process.js";
+import { CallError, DEFAULT_TIMEOUT_MS, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 import { ProcessGroup } from "./process-group.js";
+import { askPatiently, fateOf } from "./sys.js";
 
 /** A pid as its own node prints it: `<0.123.0>`. */
 export function pidText(pid: Pid): string {
@@ -61,31 +62,42 @@ function factsOf(pid: Pid, outcome: Outcome): ProcessFacts | undefined {
   };
 }
 
+/** Elixir's supervisor of children that come and go is a gen_server of its own; Task.Supervisor is one too. */
+const DYNAMIC_SUPERVISOR = "Elixir.DynamicSupervisor";
+
 /**
  * What `proc_lib:translate_initial_call/1` tells: a behaviour starts in `{Module, init, 1}`, a supervisor is translated
- * to `{supervisor, Module, 1}`, and `{proc_lib, init_p, _}` says nothing.
+ * to `{supervisor, Module, 1}`, an event manager has started in `{gen_event, init_it, _}`, and `{proc_lib, init_p, _}`
+ * says nothing.
  */
 function readInitialCall(call: Term): Pick<ProcessFacts, "callbackModule" | "isSupervisor"> {
   const [module, fun] = (tupleElements(call, 3) ?? []).map(atomName);
   if (module === "supervisor") return { callbackModule: fun, isSupervisor: true };
-  return { callbackModule: module === "proc_lib" ? undefined : module, isSupervisor: false };
+  return {
+    callbackModule: module === "proc_lib" ? undefined : module,
+    isSupervisor: module === DYNAMIC_SUPERVISOR,
+  };
 }
 
 /**
- * The modules that a `dynamic` child answers, asked as `release_handler_1:maybe_get_dynamic_mods/2` does:
- * `gen:call(Pid, self(), get_modules)`. Undefined when it doesn't answer with a list of modules.
+ * The modules that each `dynamic` child answers, asked as `release_handler_1:maybe_get_dynamic_mods/2` does, in order;
+ * `gone` for a child that has ended, undefined for one that doesn't answer with a list of modules.
  */
 export async function dynamicModules(
   target: Target,
-  pid: Pid,
+  pids: readonly Pid[],
   timeoutMs: number,
-): Promise<readonly string[] | undefined> {
-  // The label of the request is what the receiver matches on: behaviours expect a pid there, and any pid will do.
-  const args: Term[] = [pid, pid, atom("get_modules"), timeoutMs];
-  const outcome = await attempt(target, "gen:call/4", args, { timeoutMs: timeoutMs + 1_000 });
-  if (outcome.kind !== "returned") return undefined;
-  const modules = listElements(taggedTuple(outcome.value, "ok", 2)?.[1])?.map(atomName);
-  return modules?.every((module) => module !== undefined) === true ? modules : undefined;
+): Promise<(readonly string[] | "gone" | undefined)[]> {
+  const [first] = pids;
+  if (first === undefined) return [];
+  // The message is tagged with the pid of who asks; whoever answers takes no notice of it, so any pid will do.
+  const outcomes = await askPatiently(new ProcessGroup(pids), timeoutMs, (group, time) =>
+    requestEach(target, group, first, atom("get_modules"), time),
+  );
+  return outcomes.map((outcome) => {
+    if (outcome.kind === "returned") return atomNames(outcome.value);
+    return fateOf(outcome) === "gone" ? "gone" : undefined;
+  });
 }
 
 /** Which of the processes run old code of the module (`erlang:check_process_code/2`). */

@@ -1,8 +1,11 @@
-import type { Pid, Term } from "../terms/term.js";
-import type { Outcome, Target } from "../target/target.js";
+import { atom, type Pid, type Term } from "../terms/term.js";
+import type { Target } from "../target/target.js";
 import { pidOf } from "./decode.js";
 import { atomName, atomNames, listElements, taggedTuple, tupleElements } from "../terms/access.js";
-import { attempt, invoke, type CallOptions } from "./invoke.js";
+import { callEach, requestEach } from "./each-process.js";
+import { invoke, type CallOptions } from "./invoke.js";
+import { ProcessGroup } from "./process-group.js";
+import { askPatiently, fateOf, type Fate } from "./sys.js";
 
 export interface Child {
   readonly id: Term;
@@ -12,15 +15,28 @@ export interface Child {
   readonly modules: readonly string[] | "dynamic";
 }
 
-/** The children of a supervisor as `supervisor:which_children/1` gives them, or why they can't be told. */
-export async function whichChildren(
+/**
+ * The children of each supervisor, as `supervisor:which_children/1` gives them, in order; or what became of a process
+ * that doesn't tell: it is gone, silent, or gave an answer that no supervisor gives.
+ */
+export async function whichChildrenEach(
   target: Target,
-  supervisor: Pid,
-  options: CallOptions = {},
-): Promise<Child[] | Exclude<Outcome, { kind: "returned" }>> {
-  const outcome = await attempt(target, "supervisor:which_children/1", [supervisor], options);
-  if (outcome.kind !== "returned") return outcome;
-  return (listElements(outcome.value) ?? []).flatMap((each) => {
+  supervisors: readonly Pid[],
+  timeoutMs: number,
+): Promise<(Child[] | Exclude<Fate, "answered">)[]> {
+  const [label, request] = [atom("$gen_call"), atom("which_children")];
+  const outcomes = await askPatiently(new ProcessGroup(supervisors), timeoutMs, (group, time) =>
+    requestEach(target, group, label, request, time),
+  );
+  return outcomes.map((outcome) => {
+    const fate = fateOf(outcome);
+    if (outcome.kind !== "returned") return fate === "answered" ? "failed" : fate;
+    return readChildren(outcome.value) ?? "failed";
+  });
+}
+
+function readChildren(answer: Term): Child[] | undefined {
+  return listElements(answer)?.flatMap((each) => {
     const [id, child, type, modules] = tupleElements(each, 4) ?? [];
     if (id === undefined) return [];
     return {
@@ -32,14 +48,15 @@ export async function whichChildren(
   });
 }
 
-/** The callback module of a supervisor, undefined where it can't be told. */
-export async function callbackModuleOf(
+/** The callback module of each supervisor, in order; undefined where it can't be told. */
+export async function callbackModules(
   target: Target,
-  supervisor: Pid,
-  options: CallOptions = {},
-): Promise<string | undefined> {
-  const outcome = await attempt(target, "supervisor:get_callback_module/1", [supervisor], options);
-  return outcome.kind === "returned" ? atomName(outcome.value) : undefined;
+  supervisors: readonly Pid[],
+  timeoutMs: number,
+): Promise<(string | undefined)[]> {
+  const group = new ProcessGroup(supervisors);
+  const outcomes = await callEach(target, "supervisor:get_callback_module/1", group, [], timeoutMs);
+  return outcomes.map((outcome) => (outcome.kind === "returned" ? atomName(outcome.value) : undefined));
 }
 
 /** What a supervisor answered: undefined for `ok` or `{ok, _}`, else the reason of `{error, Reason}`. */

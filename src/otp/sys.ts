@@ -1,9 +1,9 @@
 import { atom, tuple, type Pid, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
 import { atomName, listElements, taggedTuple, tupleElements } from "../terms/access.js";
-import { callEach, systemMessageEach } from "./each-process.js";
+import { callEach, statusEach, systemMessageEach } from "./each-process.js";
 import { ProcessGroup } from "./process-group.js";
-import { attempt, DEFAULT_TIMEOUT_MS, type CallOptions } from "./invoke.js";
+import { DEFAULT_TIMEOUT_MS } from "./invoke.js";
 
 /** `sys` of OTP: the system messages of a process. */
 
@@ -30,15 +30,22 @@ export async function resumeEach(target: Target, group: ProcessGroup): Promise<O
 }
 
 async function patiently(target: Target, group: ProcessGroup, message: Term, timeoutMs: number): Promise<Outcome[]> {
-  const outcomes = await systemMessageEach(target, group, message, Math.min(FIRST_ATTEMPT_MS, timeoutMs));
+  return await askPatiently(group, timeoutMs, (asked, time) => systemMessageEach(target, asked, message, time));
+}
+
+/**
+ * Asks each process something that does no harm when it is asked twice: briefly at first, then those that have not
+ * answered once more, all at the same time.
+ */
+export async function askPatiently(
+  group: ProcessGroup,
+  timeoutMs: number,
+  ask: (group: ProcessGroup, timeoutMs: number) => Promise<Outcome[]>,
+): Promise<Outcome[]> {
+  const outcomes = await ask(group, Math.min(FIRST_ATTEMPT_MS, timeoutMs));
   const silent = outcomes.flatMap((outcome, index) => (timedOut(outcome) ? [index] : []));
   if (silent.length === 0 || timeoutMs <= FIRST_ATTEMPT_MS) return outcomes;
-  const again = await systemMessageEach(
-    target,
-    new ProcessGroup(silent.map((index) => group.pids[index]!)),
-    message,
-    timeoutMs,
-  );
+  const again = await ask(new ProcessGroup(silent.map((index) => group.pids[index]!)), timeoutMs);
   silent.forEach((index, position) => {
     outcomes[index] = again[position]!;
   });
@@ -74,13 +81,24 @@ export async function stateOfEach(target: Target, group: ProcessGroup, timeoutMs
 /** Whether a process answers system messages, and is suspended, as `release_handler_1:get_proc_state/1` tells. */
 export type SysState = "running" | "suspended" | "noproc" | "not_responding";
 
-/** Asks one process for its status (`sys:get_status/2`) and gives its system state. */
-export async function sysState(target: Target, pid: Pid, options: CallOptions = {}): Promise<SysState> {
-  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const outcome = await attempt(target, "sys:get_status/2", [pid, timeoutMs], { timeoutMs: timeoutMs + 1_000 });
-  if (outcome.kind !== "returned") return timedOut(outcome) ? "not_responding" : "noproc";
-  const state = listElements(taggedTuple(outcome.value, "status", 4)?.[3])?.[1];
-  return atomName(state) === "suspended" ? "suspended" : "running";
+export interface SysStatus {
+  readonly state: SysState;
+  /** The module that receives the process's messages: `gen_server`, `gen_event`, or a special process's own. */
+  readonly behaviour: string | undefined;
+}
+
+/** The system state and the behaviour of each process (`sys:get_status/2`), in order. */
+export async function sysStatusEach(target: Target, pids: readonly Pid[], timeoutMs: number): Promise<SysStatus[]> {
+  const group = new ProcessGroup(pids);
+  const outcomes = await askPatiently(group, timeoutMs, (asked, time) => statusEach(target, asked, time));
+  return outcomes.map((outcome): SysStatus => {
+    if (outcome.kind !== "returned") {
+      const isGone = fateOf(outcome) === "gone";
+      return { state: isGone ? "noproc" : "not_responding", behaviour: undefined };
+    }
+    const [behaviour, state] = (tupleElements(outcome.value, 2) ?? []).map(atomName);
+    return { state: state === "suspended" ? "suspended" : "running", behaviour };
+  });
 }
 
 /**

@@ -23,7 +23,6 @@ export const surface = {
   "application_master:get_child/1": "read",
   "supervisor:get_callback_module/1": "read",
   "supervisor:which_children/1": "read",
-  "gen:call/4": "read",
   "erlang:processes/0": "read",
   "erlang:process_info/2": "read",
   "proc_lib:translate_initial_call/1": "read",
@@ -61,7 +60,8 @@ export const surface = {
   "application_controller:config_change/1": "irreversible",
 
   // Expressions in the abstract format (src/otp/abstract-form.ts): for what OTP has no function for, and for loops over
-  // many processes. They call the functions of this page only.
+  // many processes. They call the functions of this page only. The requests are system messages, which_children to
+  // supervisors and get_modules to children whose modules are dynamic.
   "erl_eval:expr/5": "reversible",
   "sys:replace_state/3": "reversible",
   "gen:send_request/3": "reversible",
@@ -73,10 +73,10 @@ export const surface = {
   "lists:zipwith/3": "read",
   "lists:zipwith3/4": "read",
   "lists:duplicate/2": "read",
-  "lists:usort/1": "read",
   "erlang:binary_to_term/1": "read",
   "erlang:++/2": "read",
   "erlang:length/1": "read",
+  "erlang:hd/1": "read",
   "erlang:monotonic_time/1": "read",
   "erlang:apply/2": "read",
   "rpc:call/4": "read",

@@ -14,7 +14,9 @@ export async function suspend(instruction: Suspend, context: ExecutionContext): 
   const population = await context.population.processesOf(instruction.modules.map(({ module }) => module));
   let count = 0;
   for (const { module, timeout } of instruction.modules) {
-    const group = new ProcessGroup((population.get(module) ?? []).map(({ pid }) => pid));
+    // A process that two supervisors have is one process.
+    const distinct = new Map((population.get(module) ?? []).map(({ pid }) => [pidText(pid), pid]));
+    const group = new ProcessGroup([...distinct.values()]);
     // Noted before the act: a suspend that is answered too late must be taken back too.
     context.undo.push(`resume the processes of ${module}`, () => resumeAll(context, group));
     count += await suspendFor(module, group, sysTimeout(timeout, context.timeouts.suspendMs), context);

@@ -1,0 +1,229 @@
+import { topProcess } from "../otp/application.js";
+import { dynamicModules, pidText, processFacts, type ProcessFacts } from "../otp/process.js";
+import { callbackModules, whichChildrenEach, type Child } from "../otp/supervisor.js";
+import { sysStatusEach, type SysStatus } from "../otp/sys.js";
+import type { Target } from "../target/target.js";
+import type { Pid } from "../terms/term.js";
+import type { WalkAnomaly } from "../upgrade/facts.js";
+import type { WalkedProcess } from "./walk.js";
+
+/** A process in the tree, with what is below it: filled as the walk goes on. */
+export interface Place {
+  readonly process: WalkedProcess;
+  readonly places: Place[];
+}
+
+/** A supervisor that answered. */
+interface WalkedSupervisor {
+  readonly pid: Pid;
+  readonly children: readonly Child[];
+}
+
+/** A child together with the supervisor it was found under. */
+interface Found {
+  readonly child: Child;
+  readonly pid: Pid;
+  readonly under: Place;
+}
+
+/** Behaviours that know nothing of `which_children` and `get_modules`: whoever asks them reaches a user's callback. */
+const PLAIN_BEHAVIOURS = new Set(["gen_server", "gen_statem", "gen_event", "gen_fsm"]);
+
+/** Walks level by level, so that the number of round trips depends on the depth of the tree and not on its size. */
+export class Walker {
+  readonly anomalies: WalkAnomaly[] = [];
+  readonly supervisors: WalkedSupervisor[] = [];
+  readonly #target: Target;
+  readonly #timeoutMs: number;
+  /** Supervisors that were asked, so that none is asked twice. */
+  readonly #asked = new Set<string>();
+  /** Supervisors that are declared workers: walked when all that OTP sees has been. */
+  readonly #disguised: Place[] = [];
+
+  constructor(target: Target, timeoutMs: number) {
+    this.#target = target;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Gives the top process of each application that has one, with all that is below it. */
+  async walk(applications: readonly string[]): Promise<Place[]> {
+    const { tops, statuses } = await this.#tops(applications);
+    await this.#levels(tops, statuses);
+    while (this.#disguised.length > 0) await this.#levels(this.#disguised.splice(0));
+    return tops;
+  }
+
+  async #tops(applications: readonly string[]): Promise<{ tops: Place[]; statuses: Map<Place, SysStatus> }> {
+    const options = { timeoutMs: this.#timeoutMs };
+    const found = await Promise.all(
+      applications.map(async (application) => ({
+        application,
+        found: await topProcess(this.#target, application, options),
+      })),
+    );
+    const answered: { readonly application: string; readonly pid: Pid }[] = [];
+    for (const { application, found: process } of found) {
+      if (process?.top !== undefined) answered.push({ application, pid: process.top });
+      else if (process !== undefined) this.#report("supervisor_not_responding", process.master, application);
+    }
+    const statuses = await this.#status(answered.map(({ pid }) => pid));
+    // A silent supervisor would not tell its module either: one time-out for it is enough.
+    const running = answered.filter((_, index) => statuses[index]!.state === "running");
+    const told = await callbackModules(
+      this.#target,
+      running.map(({ pid }) => pid),
+      this.#timeoutMs,
+    );
+    const modules = new Map(running.map((process, index) => [process, told[index]]));
+
+    const tops = answered.map((process) => topPlace(process.pid, process.application, modules.get(process)));
+    for (const process of running) {
+      if (modules.get(process) === undefined) {
+        this.#report("callback_module_unknown", process.pid, process.application);
+      }
+    }
+    const known = new Map(tops.map((place, index) => [place, statuses[index]!]));
+    return { tops: tops.filter((place) => known.get(place)!.state !== "noproc"), statuses: known };
+  }
+
+  /** Asks the supervisors for their children, those of them that are supervisors for theirs, and so on. */
+  async #levels(first: readonly Place[], known?: ReadonlyMap<Place, SysStatus>): Promise<void> {
+    let statuses = known;
+    for (let level = first; level.length > 0; statuses = undefined) {
+      const next = level.filter((place) => this.#isNew(place));
+      const found = await this.#childrenOf(next, statuses);
+      level = await this.#place(found);
+    }
+  }
+
+  #isNew({ process }: Place): boolean {
+    const key = pidText(process.pid);
+    if (this.#asked.has(key)) return false;
+    this.#asked.add(key);
+    return true;
+  }
+
+  async #childrenOf(level: readonly Place[], known?: ReadonlyMap<Place, SysStatus>): Promise<Found[]> {
+    const told = known === undefined ? await this.#status(level.map(({ process }) => process.pid)) : [];
+    const asked = level.filter((place, index) => this.#maybeAsked(place, known?.get(place) ?? told[index]!));
+    const answers = await whichChildrenEach(
+      this.#target,
+      asked.map(({ process }) => process.pid),
+      this.#timeoutMs,
+    );
+    return asked.flatMap((under, index): Found[] => {
+      const children = answers[index]!;
+      const { pid, application } = under.process;
+      if (!Array.isArray(children)) {
+        if (children !== "gone") this.#report("supervisor_not_responding", pid, application);
+        return [];
+      }
+      this.supervisors.push({ pid, children });
+      return children.flatMap((child) => (child.pid === undefined ? [] : [{ child, pid: child.pid, under }]));
+    });
+  }
+
+  /** Whether a supervisor can be asked for its children; where it can't, that is reported. */
+  #maybeAsked({ process }: Place, { state, behaviour }: SysStatus): boolean {
+    const { pid, application } = process;
+    if (state === "suspended") this.#report("supervisor_suspended", pid, application);
+    if (state === "not_responding") this.#report("supervisor_not_responding", pid, application);
+    const isPlainTop = process.supervisor === undefined && process.hidden && PLAIN_BEHAVIOURS.has(behaviour ?? "");
+    return state === "running" && !isPlainTop;
+  }
+
+  /** Puts children into the tree. Gives the supervisors among them. */
+  async #place(found: readonly Found[]): Promise<Place[]> {
+    const facts = await this.#facts(found.filter(({ child }) => child.type === "worker"));
+    const modules = await this.#dynamicModules(found, facts);
+    const supervisors: Place[] = [];
+    for (const each of found) {
+      const { child, pid, under } = each;
+      const place: Place = { process: walked(each, modules.get(each)), places: [] };
+      under.places.push(place);
+      if (child.type === "supervisor") supervisors.push(place);
+      else if (facts.get(each)?.isSupervisor === true) {
+        this.#report("worker_is_supervisor", pid, under.process.application);
+        this.#disguised.push({ ...place, process: { ...place.process, hidden: true } });
+      }
+    }
+    return supervisors;
+  }
+
+  /**
+   * The modules of workers that are declared `dynamic`; a supervisor with them is not asked, as in OTP. What isn't an
+   * event manager, though it is one of the behaviours, isn't asked either.
+   */
+  async #dynamicModules(
+    found: readonly Found[],
+    facts: ReadonlyMap<Found, ProcessFacts | undefined>,
+  ): Promise<Map<Found, readonly string[]>> {
+    const dynamic = found.filter(({ child }) => child.type === "worker" && child.modules === "dynamic");
+    const isManager = (each: Found): boolean => facts.get(each)?.callbackModule === "gen_event";
+    const others = dynamic.filter((each) => !isManager(each));
+    const statuses = await this.#status(others.map(({ pid }) => pid));
+    const plain = new Set(others.filter((_, index) => PLAIN_BEHAVIOURS.has(statuses[index]!.behaviour ?? "")));
+    const asked = dynamic.filter((each) => !plain.has(each));
+    const answers = await dynamicModules(
+      this.#target,
+      asked.map(({ pid }) => pid),
+      this.#timeoutMs,
+    );
+    const modules = new Map<Found, readonly string[]>();
+    asked.forEach((each, index) => {
+      const answer = answers[index];
+      if (Array.isArray(answer)) modules.set(each, answer);
+      else if (answer === undefined) plain.add(each);
+    });
+    for (const { pid, under } of plain) this.#report("dynamic_not_responding", pid, under.process.application);
+    return modules;
+  }
+
+  async #facts(found: readonly Found[]): Promise<Map<Found, ProcessFacts | undefined>> {
+    const facts = await processFacts(
+      this.#target,
+      found.map(({ pid }) => pid),
+      { timeoutMs: this.#timeoutMs },
+    );
+    return new Map(found.map((each, index) => [each, facts[index]]));
+  }
+
+  #status(pids: readonly Pid[]): Promise<SysStatus[]> {
+    return sysStatusEach(this.#target, pids, this.#timeoutMs);
+  }
+
+  #report(kind: WalkAnomaly["kind"], pid: Pid, application: string): void {
+    this.anomalies.push({ kind, pid: pidText(pid), application });
+  }
+}
+
+function topPlace(pid: Pid, application: string, module: string | undefined): Place {
+  return {
+    process: {
+      pid,
+      application,
+      supervisor: undefined,
+      id: undefined,
+      type: "supervisor",
+      modules: module === undefined ? [] : [module],
+      dynamic: false,
+      // OTP leaves out a top process that it can't ask for its module, though not its children.
+      hidden: module === undefined,
+    },
+    places: [],
+  };
+}
+
+function walked({ child, pid, under }: Found, dynamic: readonly string[] | undefined): WalkedProcess {
+  const { application, pid: supervisor, hidden } = under.process;
+  return {
+    pid,
+    application,
+    supervisor,
+    id: child.id,
+    type: child.type,
+    modules: child.modules === "dynamic" ? (dynamic ?? []) : child.modules,
+    dynamic: child.modules === "dynamic",
+    hidden: hidden && under.process.supervisor !== undefined,
+  };
+}
