@@ -45,7 +45,11 @@ export interface DemoNode extends AsyncDisposable {
 
 /** Boots one of the releases that come with relupctl. */
 export async function bootDemo(demo: string, vsn: string, options: Partial<BootOptions> = {}): Promise<DemoNode> {
-  const root = join(RELEASES, demo);
+  return await bootRoot(join(RELEASES, demo), vsn, options);
+}
+
+/** Boots a release of a root. */
+export async function bootRoot(root: string, vsn: string, options: Partial<BootOptions> = {}): Promise<DemoNode> {
   const node = await bootNode({
     release: await readBootRelease(root, vsn),
     readApplication: (file, bytes) => encodeApp(readApp(bytes, file).record),
