@@ -16,16 +16,21 @@ export const INTERRUPTED =
 export function followProgress(io: Io, log: Logger, quiet: boolean): OnProgress {
   const shows = io.errIsTerminal && !quiet;
   return (event) => {
-    log[levelOf(event)](logged(event), event.kind);
+    const level = levelOf(event);
+    if (log.isLevelEnabled(level)) log[level](logged(event), event.kind);
     if (!shows) return;
-    if (event.kind === "step_started") {
-      const { step } = event;
-      const text = `step ${step.index + 1}  ${step.instruction.instruction}  ${subjectOf(step.instruction)}`;
-      io.err(`${CLEAR_LINE}${io.paintErr.faint(fit(text, io.paintErr.width - 1))}`);
-    } else if (event.kind === "upgrade_done") {
-      io.err(CLEAR_LINE);
-    }
+    const text = lineOf(event);
+    if (text !== undefined) io.err(`${CLEAR_LINE}${io.paintErr.faint(fit(text, io.paintErr.width - 1))}`);
+    else if (event.kind === "upgrade_done") io.err(CLEAR_LINE);
   };
+}
+
+/** What is under way from this event on, in words; undefined where it stays what it was. */
+function lineOf(event: ProgressEvent): string | undefined {
+  if (event.kind === "rollback_started") return "taking back what was done";
+  if (event.kind !== "step_started") return undefined;
+  const { index, instruction } = event.step;
+  return `step ${index + 1}  ${instruction.instruction}  ${subjectOf(instruction)}`;
 }
 
 function levelOf(event: ProgressEvent): "info" | "warn" | "error" {
@@ -45,7 +50,7 @@ function levelOf(event: ProgressEvent): "info" | "warn" | "error" {
   }
 }
 
-/** An event as plain data: steps by index and name. */
+/** An event as plain data: steps by index and name. The processes, maybe very many, are named at the start of a step. */
 function logged(event: ProgressEvent): object {
   if (!("step" in event)) return event;
   const { step, ...rest } = event;
@@ -54,6 +59,6 @@ function logged(event: ProgressEvent): object {
     step: step.index,
     instruction: step.instruction.instruction,
     modules: step.modules,
-    pids: step.processes.map(({ text }) => text),
+    ...(event.kind === "step_started" && { pids: step.processes.map(({ text }) => text) }),
   };
 }

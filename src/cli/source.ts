@@ -11,6 +11,7 @@ export interface SourceOptions {
   readonly app?: string;
 }
 
+/** Adds what says where to: the version as an argument, or a directory as an option. */
 export function withSourceArguments(command: Command): Command {
   return command
     .argument("[vsn]", "the release version to upgrade or downgrade to")

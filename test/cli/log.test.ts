@@ -34,8 +34,10 @@ describe("the log", () => {
       step: 4,
       instruction: "code_change",
       modules: ["counter"],
-      pids: [expect.stringMatching(/^<0\.\d+\.0>$/)],
       problem: { code: "code-change-failed" },
+    });
+    expect(log.find(({ msg, instruction }) => msg === "step_started" && instruction === "suspend")).toMatchObject({
+      pids: [expect.stringMatching(/^<0\.\d+\.0>$/)],
     });
     expect(log.filter(({ msg }) => msg === "undone").map(({ what }) => what)).toContain(
       "put the old code of counter back",

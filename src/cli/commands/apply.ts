@@ -24,6 +24,7 @@ interface ApplyOptions extends CommonOptions, TargetOptions, SourceOptions {
   readonly soak?: number;
 }
 
+/** `apply`: plans the upgrade and executes the plan. */
 export function registerApply(program: Command, run: Run): void {
   const command = program
     .command("apply")

@@ -24,6 +24,7 @@ A path is a manifest, a sys.config, the directory of an application or of severa
 docs/checks.md describes every code. Exits with 2 where there is an error.
 `;
 
+/** `check`: reads manifests and says what is wrong with them; nothing is connected to. */
 export function registerCheck(program: Command, run: Run): void {
   const command = program
     .command("check")

@@ -19,6 +19,7 @@ interface ConvertOptions extends CommonOptions {
   readonly force?: boolean;
 }
 
+/** `convert`: the same manifest in the other form. */
 export function registerConvert(program: Command, run: Run): void {
   const command = program
     .command("convert")

@@ -20,6 +20,7 @@ interface PlanOptions extends CommonOptions, TargetOptions, SourceOptions {
 
 const SCHEMA = "relupctl/plan@1";
 
+/** `plan`: what `apply` would do; nothing is changed. */
 export function registerPlan(program: Command, run: Run): void {
   const command = program.command("plan").description("show what an upgrade would do: the dry run; changes nothing");
   withSourceArguments(command)

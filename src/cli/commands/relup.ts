@@ -42,6 +42,7 @@ of --path come the applications in ERL_LIBS; without --path, first those in the 
       --down-to rel/shop-1 --path 'lib/*/ebin'
 `;
 
+/** `relup`: makes a relup out of appups. */
 export function registerRelup(program: Command, run: Run): void {
   const command = program
     .command("relup")

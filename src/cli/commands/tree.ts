@@ -14,6 +14,7 @@ interface TreeCommandOptions extends CommonOptions, TargetOptions {
   readonly unsupervised?: boolean;
 }
 
+/** `tree`: the supervision tree of a node as it is. */
 export function registerTree(program: Command, run: Run): void {
   const command = program.command("tree").description("show the running supervision tree and which modules run where");
   command

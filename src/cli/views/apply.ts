@@ -9,13 +9,6 @@ import { processName, stepJson, titleOf } from "./plan.js";
 import { problemJson, problemText } from "./problem.js";
 import { stepLines } from "./step.js";
 
-/** The results that `apply` can have, as the contract names them. */
-export type ApplyResult = "upgraded" | "refused" | "rolled_back" | "failed" | "unknown";
-
-export function resultOf(applied: Applied): ApplyResult {
-  return applied.execution?.outcome ?? "refused";
-}
-
 /** How many processes were reloaded or missed, as the plan accounted for them. */
 function countCoverage(plan: Plan): { reloaded: number; missed: number } {
   const distinct = (pids: readonly string[]): number => new Set(pids).size;
@@ -36,7 +29,7 @@ export function applyJson(applied: Applied): object {
     from: plan.upgrade.from,
     to: plan.upgrade.to,
     direction: plan.upgrade.direction,
-    result: resultOf(applied),
+    result: execution?.outcome ?? "refused",
     steps: execution === undefined ? plan.steps.map(stepJson) : execution.steps.map(stepResultJson),
     findings: findingsJson(execution === undefined ? applied.refusedFor : plan.findings),
     processes: {
@@ -137,13 +130,11 @@ function conclusion({ plan }: Applied, execution: Execution, paint: Paint): stri
 
 function outcomeText(plan: Plan, execution: Execution, paint: Paint): string {
   const { from, to, direction } = plan.upgrade;
-  const { missed } = countCoverage(plan);
-  const migrated = count(execution.tally.migrated.size, "process", "processes");
   const failed = execution.interrupted ? "Interrupted" : "Failed";
   switch (execution.outcome) {
     case "upgraded": {
       const done = paint.good(`${direction === "up" ? "Upgraded" : "Downgraded"} to ${to}`);
-      return `${done} in ${duration(execution.durationMs)}: ${migrated} migrated, ${missed} missed.`;
+      return `${done} in ${duration(execution.durationMs)}: ${accountText(plan, execution, paint)}.`;
     }
     case "rolled_back":
       return `${paint.warn(`${failed} and rolled back`)}: the node runs ${from} as before, and nothing is left suspended.${startedAnewText(execution)}`;
@@ -152,6 +143,18 @@ function outcomeText(plan: Plan, execution: Execution, paint: Paint): string {
     case "unknown":
       return `${paint.bad("The node went away during the upgrade")}: what it did of the last step can't be told. When it is there again, see what it runs with relupctl tree, and resume what is suspended with sys:resume/1.`;
   }
+}
+
+/** What became of the processes that have to do with a changed module. */
+function accountText(plan: Plan, { tally }: Execution, paint: Paint): string {
+  const { reloaded, missed } = countCoverage(plan);
+  const parts = [
+    `${count(tally.migrated.size, "process", "processes")} migrated`,
+    reloaded > 0 ? `${reloaded} got new code only` : "",
+    tally.dead.size > 0 ? `${tally.dead.size} ended meanwhile` : "",
+    missed > 0 ? paint.bad(`${missed} missed`) : "0 missed",
+  ];
+  return parts.filter((part) => part !== "").join(", ");
 }
 
 /** What a rollback can't give back: the states of children that were stopped. */

@@ -91,8 +91,8 @@ export function count(number: number, one: string, many = `${one}s`): string {
 
 /** A duration as people say it: `0.4 ms`, `12 ms`, `1.5 s`. */
 export function duration(ms: number): string {
-  if (ms < 10) return `${ms.toFixed(1)} ms`;
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 9.95) return `${ms.toFixed(1)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
   return `${(ms / 1_000).toFixed(1)} s`;
 }
 

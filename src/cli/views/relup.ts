@@ -22,6 +22,7 @@ export interface RelupResult {
   readonly isWritten: boolean;
 }
 
+/** A relup that was made, as JSON; its text where it wasn't written to a file. */
 export function relupJson({ made, output, text, isWritten }: RelupResult): object {
   const { relup, problems } = made;
   return {
