@@ -62,21 +62,15 @@ function factsOf(pid: Pid, outcome: Outcome): ProcessFacts | undefined {
   };
 }
 
-/** Elixir's supervisor of children that come and go is a gen_server of its own; Task.Supervisor is one too. */
-const DYNAMIC_SUPERVISOR = "Elixir.DynamicSupervisor";
-
 /**
  * What `proc_lib:translate_initial_call/1` tells: a behaviour starts in `{Module, init, 1}`, a supervisor is translated
- * to `{supervisor, Module, 1}`, an event manager has started in `{gen_event, init_it, _}`, and `{proc_lib, init_p, _}`
- * says nothing.
+ * to `{supervisor, Module, 1}` (Elixir's DynamicSupervisor says the same), an event manager has started in
+ * `{gen_event, init_it, _}`, and `{proc_lib, init_p, _}` says nothing.
  */
 function readInitialCall(call: Term): Pick<ProcessFacts, "callbackModule" | "isSupervisor"> {
   const [module, fun] = (tupleElements(call, 3) ?? []).map(atomName);
   if (module === "supervisor") return { callbackModule: fun, isSupervisor: true };
-  return {
-    callbackModule: module === "proc_lib" ? undefined : module,
-    isSupervisor: module === DYNAMIC_SUPERVISOR,
-  };
+  return { callbackModule: module === "proc_lib" ? undefined : module, isSupervisor: false };
 }
 
 /**
