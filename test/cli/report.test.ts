@@ -10,7 +10,10 @@ import { failureDocument } from "./support/documents.js";
 const problem = (code: string): Problem => ({ code, severity: "error", summary: `the ${code}` });
 
 const thrown = async (error: unknown): Promise<{ code: string; exitCode: number; detail: string | undefined }> => {
-  const result = await settle(() => Promise.reject(error));
+  const result = await settle(async () => {
+    await Promise.resolve();
+    throw error as Error;
+  });
   if (!("problems" in result)) throw new Error("it was settled as a report");
   const [{ code, detail }] = result.problems;
   return { code, exitCode: result.exitCode, detail };
