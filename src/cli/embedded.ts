@@ -8,6 +8,7 @@ import { listReleases, readRelease } from "../release/root.js";
 import { readSysConfig } from "../release/sys-config.js";
 import { BootError, bootNode, BUILT_IN_APPLICATIONS, type BootRelease } from "../runtime/index.js";
 import type { Target } from "../target/target.js";
+import { ProblemError } from "../terms/problem.js";
 import { CommandError, EXIT } from "./exit.js";
 import { logNodeEvent } from "./node-log.js";
 import type { TargetOptions } from "./options.js";
@@ -22,10 +23,11 @@ const WARM_UP_MS = 150;
 export async function bootEmbedded(options: TargetOptions, log: Logger): Promise<Target> {
   const root = resolve(options.root);
   const vsn = options.boot ?? (await releaseToBoot(root));
+  const release = await readBootRelease(root, vsn);
   const notLoaded: string[] = [];
   try {
     const node = await bootNode({
-      release: await readBootRelease(root, vsn),
+      release,
       bootMs: options.connectTimeout,
       onEvent: (event) => {
         logNodeEvent(log, event);
@@ -41,20 +43,38 @@ export async function bootEmbedded(options: TargetOptions, log: Logger): Promise
       code: "boot-failed",
       summary: `the release ${vsn} in ${root} does not start`,
       detail: [error.message, ...notLoaded].join("\n"),
-      hint: "Mend what is named here. With --log-file FILE the log has all that the node reported.",
+      hint: (await isForBeam(release))
+        ? "Its code is for a real node: start it there, and name the node with --node NAME@HOST. The embedded node runs JavaScript modules."
+        : "Mend what is named here. With --log-file FILE the log has all that the node reported.",
     });
   }
 }
 
+/** True where there is compiled Erlang code among the applications, which the embedded node can't run. */
+async function isForBeam({ applications }: BootRelease): Promise<boolean> {
+  const directories = applications.flatMap(({ directory }) => (directory === undefined ? [] : [`${directory}/ebin`]));
+  const names = await Promise.all(directories.map((directory) => localFiles.list(directory)));
+  return names.some((files) => files?.some((file) => file.endsWith(".beam")));
+}
+
 async function releaseToBoot(root: string): Promise<string> {
-  const { releases, permanent } = await listReleases(localFiles, root);
+  const { releases, permanent } = await listReleases(localFiles, root).catch(nameAnother);
   const vsn = permanent ?? releases[0]?.vsn;
   if (vsn !== undefined) return vsn;
   throw new CommandError(EXIT.invalid, {
     code: "release-not-found",
     summary: `${root} holds no release`,
-    hint: "A release root holds releases/<version>/<name>.rel and lib/<application>-<version>/ebin.",
+    hint: `${NAME_ANOTHER} A release root holds releases/<version>/<name>.rel and lib/<application>-<version>/ebin.`,
   });
+}
+
+const NAME_ANOTHER = "Name a release root with --root DIR, or a running node with --node NAME@HOST.";
+
+/** Where nothing was named, the working directory was taken for a release root: it is said how to name another. */
+function nameAnother(error: unknown): never {
+  const [problem] = error instanceof ProblemError ? error.problems : [];
+  if (problem?.code !== "root-not-found") throw error;
+  throw new CommandError(EXIT.invalid, { ...problem, hint: `${NAME_ANOTHER} ${problem.hint ?? ""}`.trimEnd() });
 }
 
 async function readBootRelease(root: string, vsn: string): Promise<BootRelease> {

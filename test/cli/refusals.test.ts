@@ -27,7 +27,14 @@ const INVALID: Record<string, Broken> = {
     how: nothing,
     args: ["plan", "0.2.0", "--root", "ROOT/lib"],
     code: "root-not-found",
-    says: /lib is no release root: it has no directory releases/,
+    says: /lib is no release root: it has no directory releases.*Name a release root with --root DIR, or a running node/,
+  },
+  "a root without a release": {
+    how: (root) => {
+      for (const vsn of ["0.1.0", "0.2.0", "0.3.0"]) root.remove(`releases/${vsn}`);
+    },
+    code: "release-not-found",
+    says: /holds no release .*Name a release root with --root DIR/,
   },
   "an unknown version": {
     how: nothing,
@@ -150,6 +157,14 @@ const INVALID: Record<string, Broken> = {
     args: ["tree", "--boot", "0.2.0", "--root", "ROOT"],
     code: "boot-failed",
     says: /module counter of application counter can't be loaded: nofile/,
+  },
+  "a release of compiled Erlang code": {
+    how: (root) => {
+      root.remove("lib/counter-0.1.0/ebin/counter.js");
+      root.write("lib/counter-0.1.0/ebin/counter.beam", "FOR1");
+    },
+    code: "boot-failed",
+    says: /Its code is for a real node.*--node NAME@HOST/,
   },
   "an application whose start doesn't end": {
     how: (root) => {
