@@ -13,6 +13,7 @@ import type { EventSink } from "./events.js";
 import { RuntimeNode } from "./node.js";
 import { type Clock, RealClock } from "./process/clock.js";
 import type { InitialCall, Process } from "./process/process.js";
+import { watchRejections } from "./process/rejections.js";
 
 /** The OTP release whose behaviour the embedded node has. */
 const OTP_RELEASE = "25";
@@ -49,6 +50,7 @@ export class EmbeddedNode implements Target {
   #resolveDown: (reason: DownReason) => void = () => undefined;
   #isDown = false;
   #closing: Promise<void> | undefined;
+  readonly #stopWatching = watchRejections();
 
   /** @internal use {@link bootNode} */
   constructor(options: BootOptions) {
@@ -184,6 +186,7 @@ export class EmbeddedNode implements Target {
     }
     for (const takeBack of [...processes.delayed]) takeBack();
     code.clear();
+    this.#stopWatching();
     this.#resolveDown(reason);
   }
 }

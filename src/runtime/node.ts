@@ -9,6 +9,7 @@ import type { ModuleFunction, ModuleVersion } from "./code/module-version.js";
 import { ObjectCodeReader } from "./code/object-code.js";
 import { type BifModule, type Context, HostState, TailCall, type Value, currentContext } from "./context.js";
 import type { EventSink } from "./events.js";
+import { builtInInfo, moduleInfo } from "./code/module-info.js";
 import { LocalFun } from "./local-fun.js";
 import { never } from "./process/abandon.js";
 import type { Clock } from "./process/clock.js";
@@ -220,22 +221,4 @@ export class RuntimeNode {
     this.code.load(name, file, bytes);
     return this.code.current(name);
   }
-}
-
-function moduleInfo(version: ModuleVersion, fun: string, args: readonly Value[]): ModuleFunction | undefined {
-  if (fun !== "module_info" || args.length > 1) return undefined;
-  if (args.length === 0) return () => version.info();
-  return (item) => version.item((item as Atom).name) ?? raiseError("badarg");
-}
-
-function builtInInfo(module: Atom, functions: BifModule, item: Atom | undefined): Term {
-  const exports = list(
-    ...Object.keys(functions).map((key) => {
-      const slash = key.lastIndexOf("/");
-      return tuple(atom(key.slice(0, slash)), Number(key.slice(slash + 1)));
-    }),
-  );
-  const items: Record<string, Term> = { module, exports, attributes: list(), compile: list() };
-  if (item === undefined) return list(...Object.entries(items).map(([key, value]) => tuple(atom(key), value)));
-  return items[item.name] ?? raiseError("badarg");
 }

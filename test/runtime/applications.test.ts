@@ -7,9 +7,10 @@ import { type Term, atom } from "../../src/terms/term.js";
 import { bootTest } from "./support/boot.js";
 import { applicationErlang, applicationJs } from "./support/application-module.js";
 import { loadErlang, onBoth } from "./support/oracle.js";
+import { propertyRuns } from "./support/runs.js";
 import { keeperErlang, subjectApplication, supervisedErlang } from "./support/subject.js";
 
-const RUNS = Number(process.env["RELUPCTL_RUNS"] ?? 200);
+const RUNS = propertyRuns(200);
 
 const name = fc.constantFrom("demo_a", "demo_b", "demo_c");
 const argument = fc.constantFrom(

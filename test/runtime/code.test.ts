@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { describeErlang, useOracle } from "../support/erlang.js";
 import { bootTest } from "./support/boot.js";
 import { loadErlang, onBoth } from "./support/oracle.js";
+import { propertyRuns } from "./support/runs.js";
 
-const RUNS = Number(process.env["RELUPCTL_RUNS"] ?? 200);
+const RUNS = propertyRuns(200);
 
 /** A process that stays in the version it was started in, until it is told to make an external call. */
 const js = (version: number): string => `

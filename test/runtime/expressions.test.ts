@@ -3,8 +3,9 @@ import { expect, it } from "vitest";
 import { describeErlang, useOracle } from "../support/erlang.js";
 import { bootTest } from "./support/boot.js";
 import { onBoth } from "./support/oracle.js";
+import { propertyRuns } from "./support/runs.js";
 
-const RUNS = Number(process.env["RELUPCTL_RUNS"] ?? 300);
+const RUNS = propertyRuns(300);
 
 /** Expressions that show a form or a function each; every one must give on the embedded node what it gives in OTP. */
 const EXPRESSIONS = [

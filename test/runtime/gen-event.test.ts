@@ -3,8 +3,9 @@ import { beforeAll, expect, it } from "vitest";
 import { describeErlang, useOracle } from "../support/erlang.js";
 import { bootTest } from "./support/boot.js";
 import { loadErlang, onBoth } from "./support/oracle.js";
+import { propertyRuns } from "./support/runs.js";
 
-const RUNS = Number(process.env["RELUPCTL_RUNS"] ?? 200);
+const RUNS = propertyRuns(200);
 
 const erlang = (name: string): string => `-module(${name}).
 -export([init/1, handle_event/2, handle_call/2, handle_info/2, terminate/2, code_change/3]).

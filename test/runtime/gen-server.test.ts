@@ -3,9 +3,10 @@ import { beforeAll, expect, it } from "vitest";
 import { describeErlang, useOracle } from "../support/erlang.js";
 import { bootTest } from "./support/boot.js";
 import { loadErlang, onBoth } from "./support/oracle.js";
+import { propertyRuns } from "./support/runs.js";
 import { subjectApplication, subjectErlang } from "./support/subject.js";
 
-const RUNS = Number(process.env["RELUPCTL_RUNS"] ?? 300);
+const RUNS = propertyRuns(300);
 
 const plain = fc.constantFrom("0", "state", "{tag,1}", '"text"', "[]", "#{a => 1}", "<<1,2>>");
 const what = fc
@@ -55,6 +56,9 @@ const extra = fc.oneof(
 const step = fc.oneof(
   init.map((args) => `subject:start(s, ${args})`),
   fc
+    .constantFrom("[log]", "[{log,2}]", "[]")
+    .map((debug) => `gen_server:start({local,s}, subject, 0, [{debug,${debug}}])`),
+  fc
     .oneof(
       plain.map((state) => `{set,${state}}`),
       what,
@@ -81,13 +85,15 @@ const KILL_OLD = `case whereis(s) of
   Old -> R = monitor(process, Old), exit(Old, kill), receive {'DOWN', R, _, _, _} -> ok end
 end`;
 
-/** A suspended server answers no calls: one that would wait for it asks with a short timeout. */
+/** A call that will not be answered, because the server is suspended or says noreply, asks with a short timeout. */
 function withTimeouts(steps: readonly string[]): string[] {
   let suspended = false;
   return steps.map((step) => {
     if (step.startsWith("sys:suspend")) suspended = true;
     if (step.startsWith("sys:resume")) suspended = false;
-    return suspended ? step.replace(/^gen_server:call\(s, (.*)\)$/s, "gen_server:call(s, $1, 40)") : step;
+    return suspended || step.includes("noreply")
+      ? step.replace(/^gen_server:call\(s, (.*)\)$/s, "gen_server:call(s, $1, 40)")
+      : step;
   });
 }
 

@@ -3,9 +3,10 @@ import { beforeAll, expect, it } from "vitest";
 import { describeErlang, useOracle } from "../support/erlang.js";
 import { bootTest } from "./support/boot.js";
 import { loadErlang, onBoth } from "./support/oracle.js";
+import { propertyRuns } from "./support/runs.js";
 import { keeperErlang, subjectApplication } from "./support/subject.js";
 
-const RUNS = Number(process.env["RELUPCTL_RUNS"] ?? 200);
+const RUNS = propertyRuns(200);
 const NAMES = ["a", "b", "c", "d"];
 
 const name = fc.constantFrom(...NAMES);

@@ -79,6 +79,18 @@ exports.kill = (name) => { api.exit_signal(whereis(name), atom("kill")); return 
     expect(await test.call("erlang:process_info", watch, "messages")).toBe("{messages,[]}");
   });
 
+  it("ends a process that drops a promise which fails, and nothing else", async () => {
+    await using test = await boot(`
+exports.start = () => { register(atom("m_drops"), spawn(exports.drops)); return atom("ok"); };
+exports.drops = async () => { Promise.reject(new Error("dropped")); await sleep(100000); };
+exports.late = async () => { const call = gen_server.call(atom("nobody"), 1); await sleep(1); return atom("unreachable"); };`);
+    await test.value("m:start");
+    await expect.poll(() => test.call("erlang:whereis", "m_drops")).toBe("undefined");
+    expect(test.events).toContainEqual(expect.objectContaining({ kind: "process_error" }));
+    expect(await test.call("m:late")).toMatch(/^exit:\{noproc,/);
+    expect(await test.call("erlang:node")).toBe("relupctl@embedded");
+  });
+
   it("keeps a process alive that waits in several places at once", async () => {
     await using test = await boot(`
 exports.echo = () => { register(atom("m_echo"), spawn(async () => { for (;;) { const m = await receive(); gen_server.reply(m.elements[1], m.elements[2]); } })); return atom("ok"); };

@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { describeErlang, useOracle } from "../support/erlang.js";
 import { bootTest } from "./support/boot.js";
 import { loadErlang, onBoth } from "./support/oracle.js";
+import { propertyRuns } from "./support/runs.js";
 
-const RUNS = Number(process.env["RELUPCTL_RUNS"] ?? 150);
+const RUNS = propertyRuns(150);
 
 /** A process with a loop of its own, which lets sys speak with it; with and without the optional callbacks. */
 const erlang = (name: string, withState: boolean): string => `-module(${name}).

@@ -3,9 +3,10 @@ import { beforeAll, expect, it } from "vitest";
 import { describeErlang, useOracle } from "../support/erlang.js";
 import { bootTest } from "./support/boot.js";
 import { loadErlang, onBoth } from "./support/oracle.js";
+import { propertyRuns } from "./support/runs.js";
 import { keeperErlang, subjectApplication, subjectErlang, supervisedErlang } from "./support/subject.js";
 
-const RUNS = Number(process.env["RELUPCTL_RUNS"] ?? 200);
+const RUNS = propertyRuns(200);
 
 const id = fc.constantFrom("a", "b", "c", "{d,1}");
 const init = fc.constantFrom("0", "0", "0", "{unless,blocker}", "{unless,blocker}", "{return,ignore}");

@@ -7,7 +7,7 @@ import { Raised, caught, raiseExit } from "../process/raised.js";
 import { FALSE, OK, at, error, isNamed, isTagged, ok, pidText } from "../support/term.js";
 import { genReply, localName } from "./gen.js";
 import { initAck, startProc } from "./proc-lib.js";
-import { type DebugOptions, NO_DEBUG } from "./sys-debug.js";
+import { type DebugOptions, NO_DEBUG, loggedEvents } from "./sys-debug.js";
 import { type SystemHost, handleSystemMessage, isSystemMessage, parentExit } from "./sys.js";
 
 /** A handler that was added: `#handler{}` of gen_event.erl. */
@@ -226,7 +226,7 @@ class EventManager implements SystemHost {
         atom("data"),
         list(
           tuple(string("Status"), state),
-          tuple(string("Logged Events"), list(...this.debug.log)),
+          tuple(string("Logged Events"), list(...loggedEvents(this.debug))),
           tuple(string("Parent"), this.parent),
         ),
       ),

@@ -6,7 +6,7 @@ import { OK, at, isNamed, isTagged } from "../support/term.js";
 import { genReply } from "./gen.js";
 import { type NextStep, isOrdinaryReason, stepOf, terminateReason } from "./gen-server-step.js";
 import { serverStatus } from "./gen-server-status.js";
-import { type DebugOptions, NO_DEBUG, isQuiet, noteEvent } from "./sys-debug.js";
+import { type DebugOptions, NO_DEBUG, isQuiet, loggedEvents, noteEvent } from "./sys-debug.js";
 import { type SystemHost, handleSystemMessage, isSystemMessage, parentExit } from "./sys.js";
 
 const TIMEOUT = atom("timeout");
@@ -15,14 +15,15 @@ const TIMEOUT = atom("timeout");
 export class Server implements SystemHost {
   readonly module = atom("gen_server");
   readonly parent: Pid;
-  debug: DebugOptions = NO_DEBUG;
+  debug: DebugOptions;
   readonly #context: Context;
   readonly #name: Term;
   readonly #callback: Atom;
   #state: Value;
   #wait: NextStep["wait"] = "infinity";
 
-  constructor(context: Context, server: { parent: Pid; name: Term; module: Atom; state: Value }) {
+  constructor(context: Context, server: { parent: Pid; name: Term; module: Atom; state: Value; debug?: DebugOptions }) {
+    this.debug = server.debug ?? NO_DEBUG;
     this.#context = context;
     this.parent = server.parent;
     this.#name = server.name;
@@ -37,8 +38,14 @@ export class Server implements SystemHost {
       this.#state = next.state;
       this.#wait = next.wait;
       if (next.continue === undefined) next = await this.#serve();
-      else next = await this.#dispatch("handle_continue", next.continue, at(next.continue, 1));
+      else next = await this.#continue(next.continue);
     }
+  }
+
+  async #continue(message: Tuple): Promise<NextStep> {
+    const result = await this.#attempt("handle_continue", message, [at(message, 1)]);
+    this.#note(message, "other");
+    return await this.#common(result, message);
   }
 
   async #serve(): Promise<NextStep> {
@@ -179,7 +186,7 @@ export class Server implements SystemHost {
 
   async formatStatus(state: Atom, dictionary: List): Promise<Term> {
     const { debug, parent } = this;
-    const status = { name: this.#name, callback: this.#callback, state: termOf(this.#state), log: debug.log };
+    const status = { name: this.#name, callback: this.#callback, state: termOf(this.#state), log: loggedEvents(debug) };
     return await serverStatus(this.#context, { ...status, systemState: state, parent, dictionary });
   }
 

@@ -6,6 +6,7 @@ import { DEFAULT_CALL_TIMEOUT_MS, genCall, localName } from "./gen.js";
 import { Server } from "./gen-server-loop.js";
 import { stepOf, terminateReason } from "./gen-server-step.js";
 import { initAck, startProc } from "./proc-lib.js";
+import { type DebugOptions, initialDebug } from "./sys-debug.js";
 
 const GEN_SERVER = atom("gen_server");
 const GEN_CALL = atom("$gen_call");
@@ -15,7 +16,7 @@ export interface ServerStart {
   readonly name: Term | undefined;
   readonly module: Atom;
   readonly args: Term;
-  /** gen_server's own options: `timeout` is the one that matters here. */
+  /** gen_server's own options. `timeout` and `debug` have a meaning here; spawning and hibernation have nothing to tune. */
   readonly options: Term;
   readonly link: boolean;
 }
@@ -31,7 +32,8 @@ export async function startServer(context: Context, start: ServerStart): Promise
   const call = initialCall(start);
   return await startProc(context, { link: start.link, timeoutMs, call }, async (child) => {
     const parent = start.link ? self.pid : child.self.pid;
-    await initialize(child, { starter: self.pid, parent, name, module: start.module, args: start.args });
+    const debug = initialDebug(elementsOf(start.options) ?? [], child);
+    await initialize(child, { starter: self.pid, parent, name, module: start.module, args: start.args, debug });
   });
 }
 
@@ -50,6 +52,7 @@ interface Initialization {
   readonly name: Atom | undefined;
   readonly module: Atom;
   readonly args: Term;
+  readonly debug: DebugOptions;
 }
 
 /** `gen_server:init_it/6`: registers the name, calls init, tells the starter, and goes on as a server. */
@@ -82,7 +85,8 @@ async function initialize(context: Context, start: Initialization): Promise<void
   const first = stepOf(result, "ok", 1);
   if (first !== undefined) {
     initAck(context, starter, ok(self.pid));
-    const server = new Server(context, { parent: start.parent, name: name ?? self.pid, module, state: first.state });
+    const { parent, debug } = start;
+    const server = new Server(context, { parent, name: name ?? self.pid, module, state: first.state, debug });
     await server.run(first);
     return;
   }

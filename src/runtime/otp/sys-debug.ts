@@ -1,6 +1,7 @@
-import { ExternalFun, type List, type Term, atom, list, nil, tuple } from "../../terms/term.js";
+import { ExternalFun, type List, type Term, type Tuple, atom, list, nil, tuple } from "../../terms/term.js";
 import type { Context } from "../context.js";
-import { at, isNamed, isTagged, ok } from "../support/term.js";
+import { type EventLog, emptyLog, eventsOf, logTerm, putEvent } from "./event-log.js";
+import { at, elementsOf, isNamed, isTagged, keyFind, ok } from "../support/term.js";
 
 /** How many events a log keeps when nobody says: sys's own default. */
 const DEFAULT_LOG_LENGTH = 10;
@@ -16,41 +17,39 @@ interface Statistics {
 export interface DebugOptions {
   /** As a status shows them. */
   readonly term: List;
-  readonly logLength: number;
-  readonly log: readonly Term[];
-  /** Whose events they are, as a log notes it. */
-  readonly name: Term;
+  /** Items `{Event, Name, Fun}`. */
+  readonly log: EventLog | undefined;
   readonly statistics: Statistics | undefined;
 }
 
-export const NO_DEBUG: DebugOptions = { term: nil, logLength: 0, log: [], name: nil, statistics: undefined };
+export const NO_DEBUG: DebugOptions = { term: nil, log: undefined, statistics: undefined };
 
 /** What a log would be printed with. */
 const PRINT_EVENT = new ExternalFun(atom("gen_server"), atom("print_event"), 3);
 
 /** True when nothing is noted, which is nearly always. */
-export const isQuiet = (debug: DebugOptions): boolean => debug.logLength === 0 && debug.statistics === undefined;
+export const isQuiet = (debug: DebugOptions): boolean => debug.log === undefined && debug.statistics === undefined;
 
-/** `sys:handle_debug/4` for the options that are kept here: notes an event. */
+/** The logged events, earliest first. */
+export function loggedEvents({ log }: DebugOptions): Term[] {
+  return log === undefined ? [] : eventsOf(log).map((item) => at(item as Tuple, 0));
+}
+
+/** `sys:handle_debug/4` for the options that are kept here: notes an event of the process called `name`. */
 export function noteEvent(
   debug: DebugOptions,
   event: Term,
   name: Term,
   direction: "in" | "out" | "other",
 ): DebugOptions {
-  const { statistics } = debug;
+  const { statistics, log } = debug;
   return withTerm({
-    logLength: debug.logLength,
-    name,
-    log: debug.logLength === 0 ? [] : [...debug.log, event].slice(-debug.logLength),
-    statistics:
-      statistics === undefined
-        ? undefined
-        : {
-            ...statistics,
-            in: statistics.in + (direction === "in" ? 1 : 0),
-            out: statistics.out + (direction === "out" ? 1 : 0),
-          },
+    log: log && putEvent(log, tuple(event, name, PRINT_EVENT)),
+    statistics: statistics && {
+      ...statistics,
+      in: statistics.in + (direction === "in" ? 1 : 0),
+      out: statistics.out + (direction === "out" ? 1 : 0),
+    },
   });
 }
 
@@ -60,14 +59,18 @@ export function debugCommand(
   debug: DebugOptions,
   context: Context,
 ): { readonly answer: Term; readonly debug: DebugOptions } {
-  const done = (changed: Partial<DebugOptions>) => ({ answer: atom("ok"), debug: withTerm({ ...debug, ...changed }) });
+  const done = (changed: { readonly [Key in keyof DebugOptions]?: DebugOptions[Key] | undefined }) => ({
+    answer: atom("ok"),
+    debug: withTerm({ ...debug, ...changed }),
+  });
   if (isNamed(what, "no_debug")) return { answer: atom("ok"), debug: NO_DEBUG };
   if (isTagged(what, "log", 2)) {
     const flag = at(what, 1);
-    if (isNamed(flag, "true")) return done({ logLength: debug.logLength === 0 ? DEFAULT_LOG_LENGTH : debug.logLength });
-    if (isTagged(flag, "true", 2)) return done({ logLength: Number(at(flag, 1)) });
-    if (isNamed(flag, "false")) return done({ logLength: 0, log: [] });
-    if (isNamed(flag, "get")) return { answer: ok(list(...debug.log)), debug };
+    // A log that is on stays as it is.
+    if (isNamed(flag, "true")) return done({ log: debug.log ?? emptyLog(DEFAULT_LOG_LENGTH) });
+    if (isTagged(flag, "true", 2)) return done({ log: debug.log ?? emptyLog(Number(at(flag, 1))) });
+    if (isNamed(flag, "false")) return done({ log: undefined });
+    if (isNamed(flag, "get")) return { answer: ok(list(...loggedEvents(debug))), debug };
   }
   if (isTagged(what, "statistics", 2)) {
     const flag = at(what, 1);
@@ -77,6 +80,18 @@ export function debugCommand(
   }
   if (isTagged(what, "trace", 2)) return done({});
   return { answer: atom("unknown_debug"), debug };
+}
+
+/** The debug options that a server is started with, as `sys:debug_options/1` reads them: `{debug, [Option]}`. */
+export function initialDebug(options: readonly Term[], context: Context): DebugOptions {
+  let debug = NO_DEBUG;
+  for (const option of elementsOf(keyFind(options, "debug")) ?? []) {
+    const isLogOf = isTagged(option, "log", 2);
+    const flag = isLogOf ? tuple(atom("true"), at(option, 1)) : atom("true");
+    const name = isLogOf ? atom("log") : option;
+    debug = debugCommand(tuple(name, flag), debug, context).debug;
+  }
+  return debug;
 }
 
 function startStatistics({ node, self }: Context): Statistics {
@@ -91,10 +106,7 @@ function withTerm(debug: Omit<DebugOptions, "term">): DebugOptions {
     const values = tuple(dateTime(startedMs), reductions, debug.statistics.in, debug.statistics.out);
     term.push(tuple(atom("statistics"), values));
   }
-  if (debug.logLength > 0) {
-    const items = debug.log.map((event) => tuple(event, debug.name, PRINT_EVENT)).reverse();
-    term.push(tuple(atom("log"), list(debug.logLength - debug.log.length, ...items)));
-  }
+  if (debug.log !== undefined) term.push(tuple(atom("log"), logTerm(debug.log)));
   return { ...debug, term: list(...term) };
 }
 

@@ -113,16 +113,22 @@ export class ProcessTable {
   }
 
   async #run(process: Process, entry: (self: Process) => unknown, options: SpawnOptions): Promise<void> {
-    let reason: Term = NORMAL;
     try {
       await entry(process);
     } catch (thrown) {
-      if (!process.alive) return;
-      const raised = this.raisedOf(thrown);
-      reason = options.onRaised?.(process, raised) ?? exitReason(raised);
-      if (options.onRaised === undefined && raised.class !== "exit") {
-        this.#emit({ kind: "process_error", pid: process.pid, reason });
-      }
+      this.fail(process, thrown, options.onRaised);
+      return;
+    }
+    this.terminate(process, NORMAL);
+  }
+
+  /** Ends a process with what was thrown in it. */
+  fail(process: Process, thrown: unknown, onRaised?: SpawnOptions["onRaised"]): void {
+    if (!process.alive) return;
+    const raised = this.raisedOf(thrown);
+    const reason = onRaised?.(process, raised) ?? exitReason(raised);
+    if (onRaised === undefined && raised.class !== "exit") {
+      this.#emit({ kind: "process_error", pid: process.pid, reason });
     }
     this.terminate(process, reason);
   }
