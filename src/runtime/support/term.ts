@@ -1,4 +1,4 @@
-import { Atom, Bitstring, ErlMap, Float, List, Pid, Reference, Tuple, atom, list, tuple } from "../../terms/term.js";
+import { Atom, Bitstring, ErlMap, Float, List, Pid, Reference, Tuple, atom, tuple } from "../../terms/term.js";
 import { ExternalFun, OpaqueFun, Port, type Term } from "../../terms/term.js";
 import { printTerm } from "../../terms/print.js";
 
@@ -113,7 +113,3 @@ export function nameText(term: Term): string | undefined {
 
 /** `Items ++ Tail`. */
 export const append = (items: readonly Term[], tail: Term): Term => (items.length === 0 ? tail : new List(items, tail));
-
-/** A list of two-element tuples from pairs. */
-export const pairs = (entries: readonly (readonly [string, Term])[]): List =>
-  list(...entries.map(([name, value]) => tuple(atom(name), value)));

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { atom, list, string, tuple, type Term } from "../../../src/terms/term.js";
+import { Atom, atom, list, string, tuple, type Term } from "../../../src/terms/term.js";
 import { parseTerm } from "../../../src/terms/parse.js";
 import { printTerm } from "../../../src/terms/print.js";
 import {
@@ -107,6 +107,18 @@ export function outcomeText(outcome: Outcome): string {
     case "unknown":
       return `${outcome.kind}:${outcome.cause}`;
   }
+}
+
+/** An event as one line: its kind and what it says, without the pid of the process it is about. */
+export function eventText(event: NodeEvent): string {
+  const { kind, ...parts } = event;
+  const texts = Object.entries(parts).flatMap(([key, value]: [string, Term | string | undefined]) => {
+    if (key === "pid" || value === undefined) return [];
+    // The application of a progress report is followed by the node, which says nothing here.
+    if (kind === "progress" && value instanceof Atom && key === "started") return [];
+    return typeof value === "string" ? value : printTerm(value);
+  });
+  return [kind, ...texts].join(" ");
 }
 
 function describe(application: TestApplication, files: MemoryFiles): BootApplication {
