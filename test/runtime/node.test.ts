@@ -2,6 +2,10 @@ import { describe, expect, it } from "vitest";
 import { bootTest } from "./support/boot.js";
 import { counterApplication } from "./support/modules.js";
 
+/** `exit(self(), kill)` as abstract forms. */
+const SELF_KILL =
+  "{call,1,{remote,1,{atom,1,erlang},{atom,1,exit}},[{call,1,{remote,1,{atom,1,erlang},{atom,1,self}},[]},{atom,1,kill}]}";
+
 describe("an embedded node", () => {
   it("boots its applications and shows them as OTP does", async () => {
     await using test = await bootTest([counterApplication]);
@@ -44,17 +48,31 @@ describe("an embedded node", () => {
     expect(test.events.map(({ kind }) => kind)).toContain("crash_report");
   });
 
-  it("answers what a call raised, and that it doesn't know when a call takes too long", async () => {
+  it("answers what a call raised", async () => {
     await using test = await bootTest([counterApplication]);
     expect(await test.call("nope:nope", "z")).toBe("error:undef");
     expect(await test.call("erlang:exit", "{some, reason}")).toBe("exit:{some,reason}");
     expect(await test.call("erlang:throw", "ball")).toBe("throw:ball");
     expect(await test.call("erlang:error", "badarg")).toBe("error:badarg");
-    await test.call("sys:suspend", "z");
-    const mfa = { module: "sys", function: "get_state", args: [] };
-    expect(await test.node.call(mfa, { timeoutMs: 1_000 })).toMatchObject({ kind: "raised", class: "error" });
-    const late = await test.node.call({ module: "gen_server", function: "call", args: [] }, { timeoutMs: 1_000 });
-    expect(late).toMatchObject({ kind: "raised" });
+    expect(await test.call("erlang:exit", await test.value("erlang:whereis", "z"), "kill")).toBe("true");
+    expect(await test.call("erl_eval:expr", SELF_KILL, "[]")).toBe("exit:killed");
+    expect(await test.call("gen_server:call", "nobody", "x")).toBe("exit:{noproc,{gen_server,call,[nobody,x]}}");
+  });
+
+  it("doesn't know what became of a call that takes too long, which goes on", async () => {
+    const slow = `const { atom, register, self, sleep } = require("relupctl/runtime");
+exports.slow = async () => { await sleep(30); register(atom("slow"), self()); await sleep(100000); };`;
+    await using test = await bootTest([{ modules: { slow } }]);
+    const mfa = { module: "slow", function: "slow", args: [] };
+    expect(await test.node.call(mfa, { timeoutMs: 5 })).toEqual({ kind: "unknown", cause: "timeout" });
+    expect(await test.call("erlang:whereis", "slow")).toBe("undefined");
+    await expect.poll(() => test.call("erlang:whereis", "slow")).not.toBe("undefined");
+  });
+
+  it("answers many calls at once", async () => {
+    await using test = await bootTest([counterApplication]);
+    const answers = await Promise.all(Array.from({ length: 500 }, () => test.call("gen_server:call", "z", "next")));
+    expect(answers.map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: 500 }, (_, index) => index));
   });
 
   it("is gone when it is closed", async () => {
