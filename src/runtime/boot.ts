@@ -2,8 +2,13 @@ import { join } from "node:path";
 import { atom, list, tuple } from "../terms/term.js";
 import { printTerm } from "../terms/print.js";
 import { askController } from "./application/controller.js";
-import { BUILT_IN_APPLICATIONS, BadApplication, applicationSpec, builtInApplication } from "./application/spec.js";
-import type { ApplicationSpec } from "./application/spec.js";
+import {
+  type ApplicationSpec,
+  BUILT_IN_APPLICATIONS,
+  BadApplication,
+  applicationSpec,
+  builtInApplication,
+} from "./application/spec.js";
 import type { BootApplication, BootRelease } from "./boot-release.js";
 import { OBJECT_CODE_EXTENSION } from "./code/code-path.js";
 import type { Context } from "./context.js";

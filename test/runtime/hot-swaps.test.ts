@@ -9,7 +9,9 @@ const SWAPS = Number(process.env["RELUPCTL_SWAPS"] ?? 2000);
 describe("code that was purged", () => {
   it("is collected: thousands of hot swaps don't grow the heap", async () => {
     const args = ["--expose-gc", "--import", "tsx", SCRIPT, String(SWAPS)];
-    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const { stdout } = await promisify(execFile)(process.execPath, args, {
+      cwd: join(import.meta.dirname, "..", ".."),
+    });
     const result = JSON.parse(stdout) as { tracked: number; alive: number; grownBytes: number; state: string };
     expect(result.tracked).toBe(SWAPS);
     // The current version and the old one, which nobody purged yet.

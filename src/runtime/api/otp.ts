@@ -1,5 +1,4 @@
-import type { Tuple } from "../../terms/term.js";
-import { type Atom, type List, type Pid, type Term, atom, list, nil, tuple } from "../../terms/term.js";
+import { type Atom, type List, type Pid, type Term, type Tuple, atom, list, nil, tuple } from "../../terms/term.js";
 import type { TailCall } from "../context.js";
 import { castTo } from "../bifs/gen-server.js";
 import { genReply } from "../otp/gen.js";

@@ -1,5 +1,4 @@
-import type { Atom } from "../../terms/term.js";
-import { List, type Pid, type Reference, type Term, atom, list } from "../../terms/term.js";
+import { type Atom, List, type Pid, type Reference, type Term, atom, list } from "../../terms/term.js";
 import { TailCall } from "../context.js";
 import { getDictionary, putDictionary } from "../otp/proc-lib.js";
 import { send as sendMessage } from "../process/post.js";

@@ -1,5 +1,13 @@
-import { type Atom, type Pid, type Reference, type Term, Tuple, atom, tuple } from "../../terms/term.js";
-import { Pid as PidClass } from "../../terms/term.js";
+import {
+  type Atom,
+  type Pid,
+  Pid as PidClass,
+  type Reference,
+  type Term,
+  Tuple,
+  atom,
+  tuple,
+} from "../../terms/term.js";
 import { type Context, type Value, termOf } from "../context.js";
 import { sendAfter, send } from "../process/post.js";
 import { caught, raiseExit } from "../process/raised.js";

@@ -1,5 +1,4 @@
-import type { Atom } from "../../terms/term.js";
-import { Pid, type Reference, type Term, Tuple, atom, list, tuple } from "../../terms/term.js";
+import { type Atom, Pid, type Reference, type Term, Tuple, atom, list, tuple } from "../../terms/term.js";
 import type { Context } from "../context.js";
 import { send } from "../process/post.js";
 import { raiseExit } from "../process/raised.js";

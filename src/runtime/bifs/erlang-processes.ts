@@ -3,7 +3,7 @@ import type { BifModule, Context } from "../context.js";
 import { dictionaryTerm, getDictionary, putDictionary } from "../otp/proc-lib.js";
 import type { Process } from "../process/process.js";
 import type { Spawned } from "../process/table.js";
-import { allProcessInfo, processInfoItem } from "../process/info.js";
+import { allProcessInfo, isProcessInfoItem, processInfoItem } from "../process/info.js";
 import { send, sendAfter } from "../process/post.js";
 import { Raised, badarg, raiseError, raiseExit } from "../process/raised.js";
 import { demonitor, exitTo, link, monitor, unlink } from "../process/signals.js";
@@ -115,11 +115,10 @@ export const erlangProcesses: BifModule = {
   },
 };
 
-function infoItems(process: Parameters<typeof processInfoItem>[0] | undefined, item: Term): Term {
+function infoItems(process: Process | undefined, item: Term): Term {
   const items = elementsOf(item);
   const names = (items ?? [item]).map((name) => (name instanceof Atom ? name.name : badarg()));
-  const known = names.every((name) => processInfoItem.knows(name));
-  if (!known) return badarg();
+  if (!names.every(isProcessInfoItem)) return badarg();
   if (process === undefined) return UNDEFINED;
   if (items !== undefined) return list(...names.map((name) => tuple(atom(name), processInfoItem(process, name)!)));
   const [name] = names;

@@ -1,4 +1,4 @@
-import { type Term, atom, tuple } from "../../terms/term.js";
+import { type Term, atom, list, tuple } from "../../terms/term.js";
 import type { BifModule, Context } from "../context.js";
 import { startEventManager } from "../otp/gen-event.js";
 import { genCall } from "../otp/gen.js";
@@ -6,7 +6,6 @@ import { stopProc } from "../otp/stop.js";
 import { send } from "../process/post.js";
 import { Raised, raiseError, raiseExit } from "../process/raised.js";
 import { NORMAL, OK, timeoutOf, timeoutTerm } from "../support/term.js";
-import { list } from "../../terms/term.js";
 
 /** `gen_event:rpc/2`: requests are labelled with the pid of who asks. */
 const ask = (context: Context, manager: Term, request: Term): Promise<Term> =>

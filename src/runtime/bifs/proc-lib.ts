@@ -1,5 +1,4 @@
-import type { Tuple } from "../../terms/term.js";
-import { Atom, List, Pid, type Term, atom, list, tuple } from "../../terms/term.js";
+import { Atom, List, Pid, type Term, type Tuple, atom, list, tuple } from "../../terms/term.js";
 import type { BifModule, Context } from "../context.js";
 import { initAck, notedInitialCall, parentOf, spawnProc, startProc } from "../otp/proc-lib.js";
 import { stopProc } from "../otp/stop.js";

@@ -1,8 +1,6 @@
-import { List, type Term, atom, tuple } from "../../terms/term.js";
-import { Atom } from "../../terms/term.js";
+import { Atom, List, type Term, atom, tuple } from "../../terms/term.js";
 import { type BifModule, type Context, termOf } from "../context.js";
-import { exitReason } from "../process/raised.js";
-import { badarg } from "../process/raised.js";
+import { badarg, exitReason } from "../process/raised.js";
 import { downReason } from "../process/signals.js";
 import { timeoutOf } from "../support/term.js";
 

@@ -1,5 +1,4 @@
-import type { Term } from "../../terms/term.js";
-import { atom, tuple } from "../../terms/term.js";
+import { type Term, atom, tuple } from "../../terms/term.js";
 import type { BifModule, Context } from "../context.js";
 import { stateOrError, systemCall } from "../otp/sys.js";
 import { raiseError } from "../process/raised.js";

@@ -1,5 +1,4 @@
-import { Atom, type Term, atom, binary, integer, list, string, tuple } from "../../terms/term.js";
-import { List } from "../../terms/term.js";
+import { Atom, List, type Term, atom, binary, integer, list, string, tuple } from "../../terms/term.js";
 import { isTerm } from "../support/term.js";
 
 /** A function that a module exports. It gets terms, and gives a term or a promise of one. */

@@ -1,5 +1,4 @@
-import type { List, Tuple } from "../../terms/term.js";
-import { type Atom, type Pid, type Term, atom, list, tuple } from "../../terms/term.js";
+import { type Atom, type List, type Pid, type Term, type Tuple, atom, list, tuple } from "../../terms/term.js";
 import { type Context, type Value, termOf } from "../context.js";
 import { Raised, caught } from "../process/raised.js";
 import { OK, at, isNamed, isTagged } from "../support/term.js";

@@ -1,8 +1,7 @@
 import { Atom, List, type Pid, type Reference, type Term, Tuple, atom, list, nil, tuple } from "../../terms/term.js";
 import type { Context } from "../context.js";
 import { type Process } from "../process/process.js";
-import type { Raised } from "../process/raised.js";
-import { exitReason } from "../process/raised.js";
+import { type Raised, exitReason } from "../process/raised.js";
 import { demonitor, downReason, sendExit, unlink } from "../process/signals.js";
 import { at, elementsOf, error, isNamed, isTagged, keyOf } from "../support/term.js";
 

@@ -1,8 +1,7 @@
-import { type Atom, type List, type Pid, type Term, Tuple, atom, tuple } from "../../terms/term.js";
+import { type Atom, type List, type Pid, type Term, Tuple, atom, list, tuple } from "../../terms/term.js";
 import type { Context } from "../context.js";
 import { Raised, raiseError, raiseExit } from "../process/raised.js";
 import { OK, at, error, isNamed, isTagged, timeoutTerm } from "../support/term.js";
-import { list } from "../../terms/term.js";
 import { type DebugOptions, debugCommand } from "./sys-debug.js";
 import { DEFAULT_CALL_TIMEOUT_MS, genCall, genReply } from "./gen.js";
 import { dictionaryTerm } from "./proc-lib.js";

@@ -1,5 +1,4 @@
-import type { ErlMap } from "../../terms/term.js";
-import { type Atom, type Term, atom, list, map, tuple } from "../../terms/term.js";
+import { type Atom, type ErlMap, type Tuple, type Term, atom, list, map, tuple } from "../../terms/term.js";
 import { FALSE, TRUE, bool } from "../support/term.js";
 import type { Process } from "./process.js";
 
@@ -29,7 +28,7 @@ const BASE_WORDS = 340;
 const WORDS_PER_ITEM = 12;
 const BYTES_PER_WORD = 8;
 
-const mfa = (module: Atom, fun: Atom, arity: number): Term => tuple(module, fun, arity);
+const mfa = (module: Atom, fun: Atom, arity: number): Tuple => tuple(module, fun, arity);
 
 const words = (process: Process): number =>
   BASE_WORDS + WORDS_PER_ITEM * (process.mailbox.length + process.dictionary.size + process.links.size);
@@ -38,7 +37,7 @@ const ITEMS: Readonly<Record<string, (process: Process) => Term>> = {
   registered_name: ({ registeredName }) => registeredName ?? list(),
   current_function: (process) => currentFunction(process),
   current_stacktrace: (process) => {
-    const [module, fun, arity] = (currentFunction(process) as { elements: readonly Term[] }).elements;
+    const [module, fun, arity] = currentFunction(process).elements;
     return list(tuple(module!, fun!, arity!, list()));
   },
   initial_call: ({ initialCall }) => mfa(initialCall.module, initialCall.function, initialCall.arity),
@@ -78,7 +77,7 @@ function noHeapLimit(): ErlMap {
 }
 
 /** Where a process waits: in the code of the module it last entered, or in the server loop that runs it. */
-function currentFunction({ initialCall, frames, waiting }: Process): Term {
+function currentFunction({ initialCall, frames, waiting }: Process): Tuple {
   const innermost = frames.at(-1);
   if (innermost !== undefined) return mfa(innermost.name, atom("receive"), 0);
   if (waiting && initialCall.module.name === "proc_lib") return mfa(atom("gen_server"), atom("loop"), 7);
@@ -89,7 +88,9 @@ function currentFunction({ initialCall, frames, waiting }: Process): Term {
 export function processInfoItem(process: Process, item: string): Term | undefined {
   return Object.hasOwn(ITEMS, item) ? ITEMS[item]!(process) : undefined;
 }
-processInfoItem.knows = (item: string): boolean => Object.hasOwn(ITEMS, item);
+
+/** True for an item that `process_info/2` knows. */
+export const isProcessInfoItem = (item: string): boolean => Object.hasOwn(ITEMS, item);
 
 /** `process_info/1`: an unregistered process has no `registered_name`. */
 export function allProcessInfo(process: Process): Term {

@@ -1,5 +1,4 @@
-import type { Tuple } from "../../terms/term.js";
-import { Pid, type Term, atom, tuple } from "../../terms/term.js";
+import { Pid, type Term, type Tuple, atom, tuple } from "../../terms/term.js";
 import { type Context, type Value, termOf } from "../context.js";
 import { caught } from "../process/raised.js";
 import { UNDEFINED, at, isNamed, isTagged, keyOf } from "../support/term.js";

@@ -1,5 +1,4 @@
-import type { Atom, ErlMap } from "../../terms/term.js";
-import { List, Pid, type Term, Tuple, atom, list, map, tuple } from "../../terms/term.js";
+import { type Atom, type ErlMap, List, Pid, type Term, Tuple, atom, list, map, tuple } from "../../terms/term.js";
 import { HostState } from "../context.js";
 import { raiseError } from "../process/raised.js";
 import { UNDEFINED, at, elementsOf, isNamed, isTagged, keyOf } from "../support/term.js";

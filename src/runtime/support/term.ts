@@ -1,5 +1,19 @@
-import { Atom, Bitstring, ErlMap, Float, List, Pid, Reference, Tuple, atom, tuple } from "../../terms/term.js";
-import { ExternalFun, OpaqueFun, Port, type Term } from "../../terms/term.js";
+import {
+  Atom,
+  Bitstring,
+  ErlMap,
+  ExternalFun,
+  Float,
+  List,
+  OpaqueFun,
+  Pid,
+  Port,
+  Reference,
+  type Term,
+  Tuple,
+  atom,
+  tuple,
+} from "../../terms/term.js";
 import { printTerm } from "../../terms/print.js";
 
 /** Small readers and makers of terms that the whole runtime uses. */
