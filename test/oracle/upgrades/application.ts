@@ -102,7 +102,9 @@ class Tree {
     const specs: Partial<Record<Version, SupervisorSpec>> = {};
     const [first] = versions;
     const drawn: SupervisorSpec = {
-      strategy: simple ? "simple_one_for_one" : draw.pick(["one_for_one", "one_for_one", "rest_for_one", "one_for_all"]),
+      strategy: simple
+        ? "simple_one_for_one"
+        : draw.pick(["one_for_one", "one_for_one", "rest_for_one", "one_for_all"]),
       intensity: draw.number(3, 6),
       period: draw.number(1, 3),
       children: [],
@@ -122,7 +124,9 @@ class Tree {
   #changed(before: SupervisorSpec, simple: boolean, depth: number): SupervisorSpec {
     const draw = this.#draw;
     const gone = new Set(this.#leaving(before.children));
-    const kept = before.children.filter(({ id }) => !gone.has(id)).map((child) => (draw.chance(30) ? this.#altered(child) : child));
+    const kept = before.children
+      .filter(({ id }) => !gone.has(id))
+      .map((child) => (draw.chance(30) ? this.#altered(child) : child));
     const added = simple ? [] : draw.times(0, 2, () => this.#child([2], depth)).slice(draw.chance(50) ? 0 : 1);
     const altersFlags = draw.chance(30);
     return {
@@ -256,7 +260,13 @@ function drawSources(
   const changes = draw.chance(50);
   for (const version of [1, 2] as const) {
     const said = changes ? version : 1;
-    sources[version].set("shop_app", { name: "shop_app", version: said, vsn: undefined, kind: "application", top: "supervisor1" });
+    sources[version].set("shop_app", {
+      name: "shop_app",
+      version: said,
+      vsn: undefined,
+      kind: "application",
+      top: "supervisor1",
+    });
   }
   return sources;
 }
@@ -292,7 +302,9 @@ function drawSource(
 ): (version: Version) => ModuleSource {
   const vsn = attribute(draw, name);
   const fails: CodeChanging =
-    failing !== undefined && draw.chance(40) ? draw.pick([`refuses ${failing}`, `raises ${failing}`, "none"]) : "converts";
+    failing !== undefined && draw.chance(40)
+      ? draw.pick<CodeChanging>([`refuses ${failing}`, `raises ${failing}`])
+      : "converts";
   const codeChange: CodeChanging = draw.chance(85) ? fails : "none";
   const base = (version: Version) => ({ name, version, vsn: vsn(version) });
   switch (kind) {
@@ -320,13 +332,19 @@ function drawSource(
 }
 
 function applicationVersion(draw: Draw, { sources }: PlannedApplication, version: Version): ApplicationVersion {
-  const env = draw.some(["{first, 1}", `{second, ${version}}`, `{third, "three"}`, `{only_${version}, {[], <<"b">>}}`], 50);
+  const env = draw.some(
+    ["{first, 1}", `{second, ${version}}`, `{third, "three"}`, `{only_${version}, {[], <<"b">>}}`],
+    50,
+  );
   const keys = [
     `{description, "the shop ${version}"}`,
     `{registered, [${draw.some(["supervisor1", "server1_1"], 50).join(", ")}]}`,
     `{applications, [kernel, stdlib]}`,
     `{env, [${env.join(", ")}]}`,
-    ...draw.some([`{id, "id ${version}"}`, `{maxT, infinity}`, `{maxP, 1000}`, `{runtime_dependencies, ["kernel-1.0"]}`], 25),
+    ...draw.some(
+      [`{id, "id ${version}"}`, `{maxT, infinity}`, `{maxP, 1000}`, `{runtime_dependencies, ["kernel-1.0"]}`],
+      25,
+    ),
   ];
   return { version, modules: [...sources[version].values()], keys: draw.chance(30) ? draw.shuffled(keys) : keys };
 }

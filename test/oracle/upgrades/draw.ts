@@ -23,7 +23,10 @@ export class Draw {
 
   /** One of the values, as often as its weight says. */
   weighted<T>(choices: readonly (readonly [weight: number, value: T])[]): T {
-    let at = this.number(1, choices.reduce((sum, [weight]) => sum + weight, 0));
+    let at = this.number(
+      1,
+      choices.reduce((sum, [weight]) => sum + weight, 0),
+    );
     for (const [weight, value] of choices) {
       at -= weight;
       if (at <= 0) return value;

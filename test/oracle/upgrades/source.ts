@@ -124,7 +124,7 @@ function special(module: Of<"special">): string[] {
     `loop(State, Parent, Debug) -> receive ` +
       `{system, From, Request} -> sys:handle_system_msg(Request, From, Parent, ${name}, Debug, State); ` +
       `_ -> ${name}:loop(State, Parent, Debug) end.`,
-    `system_continue(Parent, Debug, State) -> ${note(module, "continue")}, ${name}:loop(State, Parent, Debug).`,
+    `system_continue(Parent, Debug, State) -> ${name}:loop(State, Parent, Debug).`,
     `system_terminate(Reason, _, _, State) -> ${note(module, "terminate", "Reason", "State")}, exit(Reason).`,
     ...(codeChange === "none"
       ? []

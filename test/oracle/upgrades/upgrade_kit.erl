@@ -57,11 +57,18 @@ snapshot(App, Modules) ->
         [line({module, Module, code_of(Module)}) || Module <- Modules],
         [line({lib_dir, code:lib_dir(App)}), line({path, [Dir || Dir <- code:get_path(), belongs(App, Dir)]})],
         [line({running, lists:keyfind(App, 1, application:which_applications())})],
-        [line({keys, application:get_all_key(App)}), line({env, lists:sort(application:get_all_env(App))})],
+        [line({keys, keys(App)})],
         [line({process, Name, status(Pid), named(state(Pid), Names)}) || {Name, Pid, _} <- Tree],
         [line({children, Name, children(Pid, Names)}) || {Name, Pid, supervisor} <- Tree],
         [line({names, lists:sort([Name || {Name, _, _} <- Tree])})]
     ]).
+
+%% The keys, of which the environment comes in no order of its own.
+keys(App) ->
+    case application:get_all_key(App) of
+        {ok, Keys} -> [{Key, case Key of env -> lists:sort(Value); _ -> Value end} || {Key, Value} <- Keys];
+        undefined -> undefined
+    end.
 
 %% Loaded code without causing it to be loaded.
 code_of(Module) ->
@@ -87,7 +94,14 @@ tree(App) ->
 below(Pid, worker) -> [{name_of(Pid), Pid, worker}];
 below(Pid, supervisor) ->
     [{name_of(Pid), Pid, supervisor} |
-     lists:append([below(Child, Type) || {_, Child, Type, _} <- supervisor:which_children(Pid), is_pid(Child)])].
+     lists:append([below(Child, Type) || {_, Child, Type, _} <- which_children(Pid), is_pid(Child)])].
+
+%% Whoever is suspended doesn't answer.
+which_children(Pid) ->
+    case status(Pid) of
+        {_, running} -> supervisor:which_children(Pid);
+        _ -> []
+    end.
 
 name_of(Pid) ->
     case process_info(Pid, registered_name) of
@@ -106,6 +120,12 @@ state(Pid) ->
     try sys:get_state(Pid, 2000) catch _:Reason -> {no_state, Reason} end.
 
 children(Pid, Names) ->
+    case status(Pid) of
+        {_, running} -> told_children(Pid, Names);
+        Other -> Other
+    end.
+
+told_children(Pid, Names) ->
     Children = supervisor:which_children(Pid),
     Specs = [supervisor:get_childspec(Pid, Id) || {Id, _, _, _} <- Children, Id =/= undefined],
     named({Children, lists:sort(supervisor:count_children(Pid)), Specs}, Names).

@@ -1,0 +1,92 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { applyUpgrade, type Applied } from "../../../src/engine/apply.js";
+import { readApplicationUpgrade } from "../../../src/engine/source/application.js";
+import type { PreparedUpgrade } from "../../../src/engine/prepared.js";
+import { encodeInstruction } from "../../../src/release/script.js";
+import { printTerm } from "../../../src/terms/print.js";
+import { ALLOWABLE_FINDINGS } from "../../../src/upgrade/finding.js";
+import { APP, type UpgradeCase, type Version } from "./model.js";
+import type { Twin, Twins } from "./twins.js";
+
+/** What one upgrade did on a node, as lines of Erlang terms. */
+export interface Seen {
+  readonly snapshot: readonly string[];
+  readonly calls: readonly string[];
+  /** Per process the system messages and the orders to supervisors it got. */
+  readonly messages: readonly string[];
+}
+
+export interface Compared {
+  readonly script: readonly string[];
+  /** What `release_handler:eval_appup_script/4` answered. */
+  readonly answer: string;
+  readonly applied: Applied;
+  readonly otp: Seen;
+  readonly ours: Seen;
+}
+
+/** Upgrades both twins to the other version: one by OTP's release handler, one by the engine, by the same script. */
+export async function upgradeTwins(
+  twins: Twins,
+  upgradeCase: UpgradeCase,
+  to: Version,
+  directory: string,
+): Promise<Compared> {
+  const prepared = await readApplicationUpgrade(twins.target, directory);
+  const script = scriptOf(prepared);
+  await Promise.all(twins.both.map(({ node }) => node.eval(`upgrade_kit:calls(), upgrade_kit:watch(${APP})`)));
+  const [answer, applied] = await Promise.all([
+    twins.otp.node.eval(
+      `catch release_handler:eval_appup_script(${APP}, "${to}", "${directory}", [${script.join(",\n")}])`,
+    ),
+    applyUpgrade(twins.target, prepared, { allowed: ALLOWABLE_FINDINGS }),
+  ]);
+  const [otp, ours] = await settled(twins, upgradeCase, answer.startsWith("{ok,"));
+  return { script, answer, applied, otp, ours };
+}
+
+export const scriptOf = ({ upgrade }: PreparedUpgrade): string[] =>
+  upgrade.script.map((instruction) => printTerm(encodeInstruction(instruction)));
+
+/**
+ * What both nodes show. A supervisor restarts a killed child a moment later than the upgrade ends, so where they differ
+ * they are looked at again for a while.
+ */
+async function settled(twins: Twins, upgradeCase: UpgradeCase, wantSame: boolean): Promise<[Seen, Seen]> {
+  let snapshots = await bothSnapshots(twins, upgradeCase);
+  for (let left = 20; left > 0 && wantSame && snapshots[0].join() !== snapshots[1].join(); left--) {
+    await delay(25);
+    snapshots = await bothSnapshots(twins, upgradeCase);
+  }
+  const seen = async (twin: Twin, snapshot: string[]): Promise<Seen> => ({
+    snapshot,
+    messages: await twin.lines("upgrade_kit:watched()"),
+    calls: await twin.lines("upgrade_kit:calls()"),
+  });
+  return [await seen(twins.otp, snapshots[0]), await seen(twins.ours, snapshots[1])];
+}
+
+async function bothSnapshots(twins: Twins, upgradeCase: UpgradeCase): Promise<[string[], string[]]> {
+  return [await twins.snapshot(twins.otp, upgradeCase), await twins.snapshot(twins.ours, upgradeCase)];
+}
+
+/**
+ * Calls in an order that can be compared. Within one step OTP goes from process to process in the order of its walk; the
+ * engine works on several at once. So where the same callback of the same module is called in several processes one
+ * after another, their order is of no account: each such run is sorted.
+ */
+export function inRuns(calls: readonly string[]): string[] {
+  const keyOf = (call: string): string => {
+    const [, what, module] = /^\{\w+,\{(code_change|init(?=,supervisor)),(\w+)/.exec(call) ?? [];
+    return what === undefined ? "" : `${what} ${module!}`;
+  };
+  const sorted: string[] = [];
+  for (let at = 0; at < calls.length;) {
+    const key = keyOf(calls[at]!);
+    let end = at + 1;
+    while (key !== "" && end < calls.length && keyOf(calls[end]!) === key) end++;
+    sorted.push(...calls.slice(at, end).sort());
+    at = end;
+  }
+  return sorted;
+}
