@@ -15,6 +15,7 @@ import {
   tuple,
 } from "../../../src/terms/term.js";
 import { printTerm } from "../../../src/terms/print.js";
+import { isTagged } from "../../../src/runtime/support/term.js";
 import type { Target } from "../../../src/target/target.js";
 import type { useOracle } from "../../support/erlang.js";
 
@@ -143,6 +144,10 @@ export class Normalizer {
     if (!(term instanceof List)) return term;
     if (term.elements.length > 0 && term.elements.every(isStackEntry)) return atom("stack");
     const elements = term.elements.map((element) => this.term(element));
+    // The order of a process dictionary depends on the hashes of atoms, which differ from run to run.
+    if (elements.some((element) => isTagged(element, "$ancestors", 2))) {
+      return list(...elements.sort((a, b) => (printTerm(a) < printTerm(b) ? -1 : 1)));
+    }
     return term.tail === undefined ? list(...elements) : new List(elements, this.term(term.tail));
   }
 
