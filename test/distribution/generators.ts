@@ -26,6 +26,6 @@ export const anyTerm: fc.Arbitrary<Term> = fc.letrec<{ term: Term }>((tie) => ({
     fc.uint8Array({ maxLength: 300 }).map(binary),
     fc.array(tie("term"), { maxLength: 4 }).map((elements) => new List(elements)),
     fc.array(tie("term"), { maxLength: 4 }).map((elements) => tuple(...elements)),
-    fc.array(fc.tuple(fc.nat(), tie("term")), { maxLength: 3 }).map(map),
+    fc.uniqueArray(fc.tuple(fc.nat(), tie("term")), { maxLength: 3, selector: ([key]) => key }).map(map),
   ),
 })).term;
