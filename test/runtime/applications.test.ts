@@ -7,7 +7,7 @@ import { type Term, atom } from "../../src/terms/term.js";
 import { bootTest } from "./support/boot.js";
 import { applicationErlang, applicationJs } from "./support/application-module.js";
 import { loadErlang, onBoth } from "./support/oracle.js";
-import { propertyRuns } from "./support/runs.js";
+import { PATIENTLY, propertyRuns } from "./support/runs.js";
 import { keeperErlang, subjectApplication, supervisedErlang } from "./support/subject.js";
 
 const RUNS = propertyRuns(200);
@@ -81,7 +81,7 @@ const step = fc.oneof(
   ),
   name.map(
     (app) => `case whereis(${app}_top) of undefined -> none; P ->
-    {application:get_application(P), R = monitor(process, P), exit(P, kill), receive {'DOWN', R, _, _, Why} -> timer:sleep(5), Why end} end`,
+    {application:get_application(P), R = monitor(process, P), exit(P, kill), receive {'DOWN', R, _, _, Why} -> Why end, ${gone(app)}} end`,
   ),
   fc
     .tuple(fc.array(application, { maxLength: 2 }), fc.constantFrom("[]", "[{demo_a,[{a,9},{z,1}]}]", "[{demo_b,[]}]"))
@@ -91,6 +91,12 @@ const step = fc.oneof(
       {Changed, application_controller:config_change(Before)} end`,
     ),
 );
+
+/** Waits until an application whose top supervisor has ended is not running any more. */
+function gone(app: string): string {
+  return `(fun Wait() -> case lists:keymember(${app}, 1, application:which_applications()) of
+    false -> gone; true -> timer:sleep(1), Wait() end end)()`;
+}
 
 const LOOK = `{[${MINE}, L) || L <- [application:which_applications(), lists:sort(application:loaded_applications())]], keeper:ask(keeper, messages)}`;
 const SORTED_ENV = /application:get_all_env\((\w+)\)/g;
@@ -150,7 +156,7 @@ describe("an application", () => {
   it("that is transient takes the node with it unless it ends normally", async () => {
     await using good = await boot("{appmod,{demo,top}}", "transient");
     await good.call(endTop, "demo_top", "normal");
-    await expect.poll(() => good.call("application:which_applications")).not.toContain("demo");
+    await expect.poll(() => good.call("application:which_applications"), PATIENTLY).not.toContain("demo");
     expect(await good.call("erlang:node")).toBe("relupctl@embedded");
     await using bad = await boot("{appmod,{demo,top}}", "transient");
     await bad.call(endTop, "demo_top", "broken");
@@ -160,7 +166,7 @@ describe("an application", () => {
   it("that is temporary ends alone, and is reported", async () => {
     await using test = await boot("{appmod,{demo,top}}", "temporary");
     await test.call(endTop, "demo_top", "broken");
-    await expect.poll(() => test.call("application:which_applications")).not.toContain("demo");
+    await expect.poll(() => test.call("application:which_applications"), PATIENTLY).not.toContain("demo");
     expect(test.events).toContainEqual(
       expect.objectContaining({ kind: "application_exited", application: "demo", reason: atom("broken") }),
     );

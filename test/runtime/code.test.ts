@@ -34,8 +34,10 @@ loop() -> receive move -> ?MODULE:loop(); stop -> ok; {From, Ref} -> From ! {Ref
 
 const name = fc.constantFrom("p", "q");
 const ask = (process: string): string => `case whereis(${process}) of undefined -> dead; _ ->
-  Ref = make_ref(), ${process} ! {self(), Ref}, receive {Ref, V} -> V after 500 -> silent end end`;
-const SETTLE = "timer:sleep(2)";
+  Ref = make_ref(), ${process} ! {self(), Ref}, receive {Ref, V} -> V after 20000 -> silent end end`;
+/** Sends a message, and waits until the process has answered after it, or has ended. */
+const tell = (process: string, message: string): string => `case whereis(${process}) of undefined -> dead; P ->
+  R = monitor(process, P), P ! ${message}, P ! {self(), R}, receive {R, _} -> lives; {'DOWN', R, _, _, _} -> ended end end`;
 
 const step = fc.oneof(
   fc
@@ -57,12 +59,7 @@ const step = fc.oneof(
   ),
   name.map((process) => `case whereis(${process}) of undefined -> is_pid(versioned:start(${process})); _ -> there end`),
   name.map(ask),
-  fc
-    .tuple(name, fc.constantFrom("move", "stop"))
-    .map(
-      ([process, message]) =>
-        `case whereis(${process}) of undefined -> dead; _ -> ${process} ! ${message}, ${SETTLE}, is_pid(whereis(${process})) end`,
-    ),
+  fc.tuple(name, fc.constantFrom("move", "stop")).map(([process, message]) => tell(process, message)),
   name.map(
     (process) => `case whereis(${process}) of undefined -> dead; P -> erlang:check_process_code(P, versioned) end`,
   ),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { NodeEvent } from "../../src/runtime/index.js";
 import { bootTest, eventText } from "./support/boot.js";
+import { PATIENTLY } from "./support/runs.js";
 import { counterApplication } from "./support/modules.js";
 
 const shown = (events: readonly NodeEvent[]): string[] => events.map(eventText);
@@ -20,7 +21,7 @@ describe("what the node reports", () => {
     await using test = await bootTest([counterApplication]);
     test.events.length = 0;
     await test.call("gen_server:call", "z", "crash");
-    await expect.poll(() => test.events.length).toBe(4);
+    await expect.poll(() => test.events.length, PATIENTLY).toBe(4);
     expect(shown(test.events)).toEqual([
       expect.stringMatching(/^gen_server_terminated z crash 0 \{\{js_error,<<"oops">>\},\[\{z,handle_call,3,/),
       expect.stringMatching(/^crash_report z \{z,init,1\} error \{js_error,<<"oops">>\} \[\{z,handle_call,3,/),
@@ -33,9 +34,9 @@ describe("what the node reports", () => {
     await using test = await bootTest([{ ...counterApplication, type: "temporary" }]);
     test.events.length = 0;
     await test.call("gen_server:call", "z", "crash");
-    await expect.poll(() => test.call("erlang:whereis", "z")).not.toBe("undefined");
+    await expect.poll(() => test.call("erlang:whereis", "z"), PATIENTLY).not.toBe("undefined");
     await test.call("gen_server:call", "z", "crash");
-    await expect.poll(() => shown(test.events).at(-1)).toBe("application_exited app shutdown temporary");
+    await expect.poll(() => shown(test.events).at(-1), PATIENTLY).toBe("application_exited app shutdown temporary");
     expect(shown(test.events)).toContainEqual(
       expect.stringMatching(/^supervisor_report \{local,app_sup\} shutdown reached_max_restart_intensity /),
     );
@@ -47,7 +48,7 @@ describe("what the node reports", () => {
     await test.value("erlang:spawn", "erlang", "error", "[bad]");
     await test.value("erlang:spawn", "erlang", "exit", "[quiet]");
     await test.value("erlang:send", "z", "stray");
-    await expect.poll(() => test.events.length).toBe(2);
+    await expect.poll(() => test.events.length, PATIENTLY).toBe(2);
     expect(shown(test.events)).toEqual([
       "process_error {bad,[{erlang,error,1,[]}]}",
       "log warning gen_server z has no handle_info: a message was dropped",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bootTest } from "./support/boot.js";
+import { PATIENTLY } from "./support/runs.js";
 import { counterApplication } from "./support/modules.js";
 
 /** `exit(self(), kill)` as abstract forms. */
@@ -66,7 +67,7 @@ exports.slow = async () => { await sleep(30); register(atom("slow"), self()); aw
     const mfa = { module: "slow", function: "slow", args: [] };
     expect(await test.node.call(mfa, { timeoutMs: 5 })).toEqual({ kind: "unknown", cause: "timeout" });
     expect(await test.call("erlang:whereis", "slow")).toBe("undefined");
-    await expect.poll(() => test.call("erlang:whereis", "slow")).not.toBe("undefined");
+    await expect.poll(() => test.call("erlang:whereis", "slow"), PATIENTLY).not.toBe("undefined");
   });
 
   it("answers many calls at once", async () => {

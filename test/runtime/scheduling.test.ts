@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ManualClock } from "../../src/runtime/index.js";
 import { bootTest } from "./support/boot.js";
+import { PATIENTLY } from "./support/runs.js";
 
 const HEAD = `const api = require("relupctl/runtime");
 const { atom, tuple, list, self, send, receive, spawn, spawn_link, sleep, send_after, gen_server, local, whereis, register } = api;
@@ -85,7 +86,7 @@ exports.start = () => { register(atom("m_drops"), spawn(exports.drops)); return 
 exports.drops = async () => { Promise.reject(new Error("dropped")); await sleep(100000); };
 exports.late = async () => { const call = gen_server.call(atom("nobody"), 1); await sleep(1); return atom("unreachable"); };`);
     await test.value("m:start");
-    await expect.poll(() => test.call("erlang:whereis", "m_drops")).toBe("undefined");
+    await expect.poll(() => test.call("erlang:whereis", "m_drops"), PATIENTLY).toBe("undefined");
     expect(test.events).toContainEqual(expect.objectContaining({ kind: "process_error" }));
     expect(await test.call("m:late")).toMatch(/^exit:\{noproc,/);
     expect(await test.call("erlang:node")).toBe("relupctl@embedded");

@@ -94,10 +94,13 @@ const anySpecification = fc.oneof(
 const STATE = "begin S = sys:get_state(sup), setelement(8, S, length(element(8, S))) end";
 const LOOK = "{supervisor:which_children(sup), supervisor:count_children(sup)}";
 /** Time for a supervisor to see exits and to start children again as often as the intensity allows. */
-const SETTLE = "timer:sleep(10)";
+const SETTLE = `W = fun Wait() ->
+    case whereis(sup) =:= undefined orelse (catch [x || {_, restarting, _, _} <- supervisor:which_children(sup)]) of
+      true -> ended; [] -> at_rest; _ -> timer:sleep(1), Wait() end end, timer:sleep(2), W()`;
 
 const ended = (child: string, how: string): string =>
-  `case whereis(${child}) of undefined -> none; Pid -> ${how}, ${SETTLE}, whereis(${child}) =:= Pid end`;
+  `case whereis(${child}) of undefined -> none; Pid -> R = monitor(process, Pid), ${how},
+     receive {'DOWN', R, _, _, _} -> ok end, ${SETTLE}, whereis(${child}) =:= Pid end`;
 
 const step = fc.oneof(
   anySpec.map((each) => `supervisor:start_child(sup, ${each})`),
@@ -110,7 +113,7 @@ const step = fc.oneof(
   id.map((child) => ended(nameOf(child), "gen_server:stop(Pid)")),
   fc.constantFrom(
     "begin Pid = spawn(fun() -> receive stop -> ok end end), catch register(blocker, Pid), ok end",
-    "begin catch (blocker ! stop), timer:sleep(1), whereis(blocker) end",
+    "begin R = monitor(process, blocker), catch (blocker ! stop), receive {'DOWN', R, _, _, _} -> whereis(blocker) end end",
   ),
   fc.constantFrom("supervisor:get_callback_module(sup)", STATE, "is_pid(whereis(sup))"),
   anySpec.map((each) => `supervisor:check_childspecs([${each}])`),
@@ -145,7 +148,9 @@ const dynamicStep = fc.oneof(
       fc.integer({ min: 1, max: 3 }),
       fc.constantFrom("exit(Pid, kill)", "exit(Pid, shutdown)", "gen_server:stop(Pid)"),
     )
-    .map(([index, how]) => nth(index, `${how}, ${SETTLE}, is_process_alive(Pid)`)),
+    .map(([index, how]) =>
+      nth(index, `R = monitor(process, Pid), ${how}, receive {'DOWN', R, _, _, _} -> ok end, ${SETTLE}`),
+    ),
   fc.integer({ min: 1, max: 3 }).map((index) => nth(index, "supervisor:terminate_child(sup, Pid)")),
   fc.integer({ min: 1, max: 3 }).map((index) => nth(index, "supervisor:get_childspec(sup, Pid)")),
   fc.constantFrom(
@@ -154,7 +159,7 @@ const dynamicStep = fc.oneof(
     "supervisor:restart_child(sup, a)",
     "supervisor:terminate_child(sup, self())",
     "begin Pid = spawn(fun() -> receive stop -> ok end end), catch register(blocker, Pid), ok end",
-    "begin catch (blocker ! stop), timer:sleep(1), whereis(blocker) end",
+    "begin R = monitor(process, blocker), catch (blocker ! stop), receive {'DOWN', R, _, _, _} -> whereis(blocker) end end",
     STATE,
   ),
   fc

@@ -9,3 +9,6 @@ export function propertyRuns(usual: number): number {
   vi.setConfig({ testTimeout: 60_000 + runs * RUN_MS });
   return runs;
 }
+
+/** For what comes soon on an idle machine, and later on a busy one. */
+export const PATIENTLY = { timeout: 20_000, interval: 5 };
