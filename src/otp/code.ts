@@ -63,6 +63,25 @@ export interface LoadedModule {
   readonly exportsCodeChange: boolean;
 }
 
+/** MD5 of the code of each module that is loaded, in hexadecimal, in order; undefined for one that isn't. */
+export async function loadedMd5s(
+  target: Target,
+  modules: readonly string[],
+  options: CallOptions = {},
+): Promise<(string | undefined)[]> {
+  const args = modules.map((module) => [atom(module), atom("md5")]);
+  const digests = await attemptEach(target, "erlang:get_module_info/2", args, options);
+  return digests.map((digest) => {
+    const bytes = digest.kind === "returned" ? bytesOf(digest.value) : undefined;
+    return bytes === undefined ? undefined : hex(bytes);
+  });
+}
+
+/** True when an old version of the module is still there (`erlang:check_old_code/1`). */
+export async function hasOldCode(target: Target, module: string, options: CallOptions = {}): Promise<boolean> {
+  return atomName(await invoke(target, "erlang:check_old_code/1", [atom(module)], options)) === "true";
+}
+
 /** Facts of loaded modules, in the order asked, in four round trips however many they are. */
 export async function loadedModules(
   target: Target,
@@ -72,12 +91,7 @@ export async function loadedModules(
   const args = modules.map((module) => [atom(module)]);
   const [files, digests, old, exports] = await Promise.all([
     attemptEach(target, "code:which/1", args, options),
-    attemptEach(
-      target,
-      "erlang:get_module_info/2",
-      modules.map((module) => [atom(module), atom("md5")]),
-      options,
-    ),
+    loadedMd5s(target, modules, options),
     attemptEach(target, "erlang:check_old_code/1", args, options),
     attemptEach(
       target,
@@ -88,14 +102,12 @@ export async function loadedModules(
   ]);
   return modules.map((module, index) => {
     const file = files[index]!;
-    const digest = digests[index]!;
     const hasOld = old[index]!;
     const exported = exports[index]!;
-    const bytes = digest.kind === "returned" ? bytesOf(digest.value) : undefined;
     return {
       module,
       file: file.kind === "returned" ? textOf(file.value) : undefined,
-      md5: bytes === undefined ? undefined : hex(bytes),
+      md5: digests[index],
       hasOldCode: hasOld.kind === "returned" && atomName(hasOld.value) === "true",
       exportsCodeChange: exported.kind === "returned" && exportsCodeChange(exported.value),
     };

@@ -1,4 +1,4 @@
-import { atom, type Pid, type Term } from "../terms/term.js";
+import { atom, type Atom, type Pid, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
 import { attemptEach } from "./batch.js";
 import { pidOf } from "./decode.js";
@@ -19,6 +19,11 @@ export async function processes(target: Target, options: CallOptions = {}): Prom
   const pids = listElements(answer)?.map(pidOf);
   if (pids === undefined) throw new UnexpectedAnswer("erlang:processes/0", answer);
   return pids.filter((pid) => pid !== undefined);
+}
+
+/** The process that is registered under a name (`erlang:whereis/1`). */
+export async function whereis(target: Target, name: Atom, options: CallOptions = {}): Promise<Pid | undefined> {
+  return pidOf(await invoke(target, "erlang:whereis/1", [name], options));
 }
 
 export interface ProcessFacts {

@@ -65,7 +65,7 @@ export type Refusal = Term | undefined;
 /** Stops a child and keeps its specification, but for a temporary child (`supervisor:terminate_child/2`). */
 export async function terminateChild(
   target: Target,
-  supervisor: Pid,
+  supervisor: Term,
   id: Term,
   options: CallOptions = {},
 ): Promise<Refusal> {
@@ -75,11 +75,41 @@ export async function terminateChild(
 /** Starts a child that was stopped (`supervisor:restart_child/2`). */
 export async function restartChild(
   target: Target,
-  supervisor: Pid,
+  supervisor: Term,
   id: Term,
   options: CallOptions = {},
 ): Promise<Refusal> {
   return refusalOf(await invoke(target, "supervisor:restart_child/2", [supervisor, id], options));
+}
+
+/** Starts a child by its specification, or by its arguments under a `simple_one_for_one` (`supervisor:start_child/2`). */
+export async function startChild(
+  target: Target,
+  supervisor: Term,
+  specification: Term,
+  options: CallOptions = {},
+): Promise<Refusal> {
+  return refusalOf(await invoke(target, "supervisor:start_child/2", [supervisor, specification], options));
+}
+
+/** Deletes the specification of a child that isn't running (`supervisor:delete_child/2`). */
+export async function deleteChild(
+  target: Target,
+  supervisor: Term,
+  id: Term,
+  options: CallOptions = {},
+): Promise<Refusal> {
+  return refusalOf(await invoke(target, "supervisor:delete_child/2", [supervisor, id], options));
+}
+
+/** The specification of a child (`supervisor:get_childspec/2`); undefined where there is none. */
+export async function childSpecification(
+  target: Target,
+  supervisor: Term,
+  id: Term,
+  options: CallOptions = {},
+): Promise<Term | undefined> {
+  return taggedTuple(await invoke(target, "supervisor:get_childspec/2", [supervisor, id], options), "ok", 2)?.[1];
 }
 
 const refusalOf = (answer: Term): Refusal => taggedTuple(answer, "error", 2)?.[1];

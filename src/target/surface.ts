@@ -55,6 +55,9 @@ export const surface = {
   "code:purge/1": "irreversible",
   "supervisor:terminate_child/2": "irreversible",
   "supervisor:restart_child/2": "irreversible",
+  "supervisor:get_childspec/2": "read",
+  "supervisor:start_child/2": "irreversible",
+  "supervisor:delete_child/2": "irreversible",
   "application_controller:prep_config_change/0": "read",
   "application_controller:change_application_data/2": "reversible",
   "application_controller:config_change/1": "irreversible",
@@ -68,6 +71,7 @@ export const surface = {
   "gen:wait_response/2": "read",
 
   // Fan-out: OTP's own list functions and the call that catches, applied to functions of this list only.
+  "lists:keyfind/3": "read",
   "lists:map/2": "read",
   "lists:zip/2": "read",
   "lists:zipwith/3": "read",
