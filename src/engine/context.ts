@@ -1,10 +1,13 @@
 import type { ProcessGroup } from "../otp/process-group.js";
-import type { Pid, Term } from "../terms/term.js";
+import type { Child } from "../otp/supervisor.js";
+import type { Pid } from "../terms/term.js";
 import type { Target } from "../target/target.js";
 import type { Plan } from "../upgrade/plan.js";
+import type { LoadedBefore } from "./old-code.js";
 import type { Population } from "./population.js";
 import type { PreparedUpgrade } from "./prepared.js";
 import type { Suspensions } from "./suspension.js";
+import type { StoppedChild } from "./steps/start-again.js";
 import type { UndoLog } from "./undo-log.js";
 
 export interface Timeouts {
@@ -27,13 +30,21 @@ export interface ExecutionContext {
   readonly timeouts: Timeouts;
   /** Whether the state of a process is kept before its code_change. */
   readonly keepState: boolean;
+  /** What was loaded before anything changed, of the modules that the script changes. */
+  loadedBefore: LoadedBefore;
   readonly population: Population;
   readonly undo: UndoLog;
   readonly suspensions: Suspensions;
   /** Per module, the processes that were suspended for it and not yet resumed. */
   readonly suspended: Map<string, ProcessGroup>;
   /** Per module, the children that were stopped for it and not yet started. */
-  readonly stopped: Map<string, readonly { readonly supervisor: Pid; readonly id: Term }[]>;
+  readonly stopped: Map<string, readonly StoppedChild[]>;
+  /** Supervisors that were suspended, by pid as text: what their children were before. */
+  readonly childrenBefore: Map<string, readonly Child[]>;
+  /** Supervisors, by pid as text, whose old specification has to be read again when their old code is back. */
+  readonly unsettled: Map<string, Pid>;
+  /** Children that a call of the script has stopped, each with its supervisor, as text. */
+  readonly stoppedByCall: Set<string>;
   readonly tally: Tally;
   /** A process that a step passes over, and why. */
   skipped(pid: Pid, why: string): void;

@@ -1,10 +1,9 @@
 import { setImmediate } from "node:timers/promises";
-import { changeApplicationData, configChange, prepConfigChange } from "../otp/application.js";
 import { pidText } from "../otp/process.js";
 import type { DownReason, Target } from "../target/target.js";
 import type { Problem } from "../terms/problem.js";
-import type { Term } from "../terms/term.js";
 import type { Plan, PlanStep } from "../upgrade/plan.js";
+import { afterScript, beforeScript } from "./application-data.js";
 import { DEFAULT_TIMEOUTS, type ExecutionContext, type Tally, type Timeouts } from "./context.js";
 import type { OnProgress } from "./events.js";
 import { problemOf } from "./failure.js";
@@ -153,6 +152,10 @@ function newContext(
     suspensions,
     suspended: new Map(),
     stopped: new Map(),
+    loadedBefore: new Map(),
+    childrenBefore: new Map(),
+    unsettled: new Map(),
+    stoppedByCall: new Set(),
     tally: { migrated: new Set(), dead: new Set(), failed: new Set() },
     skipped: (pid, why) => {
       if (context.step !== undefined)
@@ -178,31 +181,6 @@ async function executeStep(
   }
   onProgress({ kind: "step_done", step, durationMs, processes: attempt.value });
   return { step, status: "done", durationMs, processes: attempt.value };
-}
-
-/**
- * What `install_release` does before the script: it notes the environments and, for a release, replaces the application
- * specifications and merges `sys.config`. Gives the environments as they were.
- */
-async function beforeScript(context: ExecutionContext): Promise<Term> {
-  const options = { timeoutMs: context.timeouts.callMs };
-  const environment = await prepConfigChange(context.target, options);
-  if (context.prepared.upgrade.kind === "release") await replaceSpecifications(context);
-  return environment;
-}
-
-/** What OTP does after it: for a single application the specification is replaced now; then `config_change/3`. */
-async function afterScript(context: ExecutionContext, environmentBefore: Term): Promise<void> {
-  if (context.prepared.upgrade.kind === "application") await replaceSpecifications(context);
-  await configChange(context.target, environmentBefore, { timeoutMs: context.timeouts.callMs });
-}
-
-async function replaceSpecifications({ target, prepared, timeouts, undo }: ExecutionContext): Promise<void> {
-  const options = { timeoutMs: timeouts.callMs };
-  undo.push("put the application specifications back", async () => {
-    await changeApplicationData(target, prepared.specifications.before, prepared.config.before, options);
-  });
-  await changeApplicationData(target, prepared.specifications.after, prepared.config.after, options);
 }
 
 async function attemptTo<T>(what: string, act: () => Promise<T>): Promise<{ value: T } | { problem: Problem }> {

@@ -11,10 +11,20 @@ interface UndoAction {
 /** What was done so far, so that it can be taken back in the opposite order. */
 export class UndoLog {
   readonly #actions: UndoAction[] = [];
+  readonly #last: UndoAction[] = [];
 
   /** Notes how to take back what was just done, or what is about to be done where it may stop half-way. */
   push(what: string, undo: () => Promise<void>): void {
     this.#actions.push({ what, undo });
+  }
+
+  /** Notes what is to be done when all that was pushed has been taken back: what has to find the node as it was. */
+  pushLast(what: string, undo: () => Promise<void>): void {
+    this.#last.push({ what, undo });
+  }
+
+  #take(): UndoAction[] {
+    return [...this.#actions.splice(0).reverse(), ...this.#last.splice(0).reverse()];
   }
 
   /**
@@ -23,8 +33,9 @@ export class UndoLog {
    */
   async rollBack(onProgress: OnProgress): Promise<Problem[]> {
     const problems: Problem[] = [];
-    onProgress({ kind: "rollback_started", actions: this.#actions.length });
-    for (const action of this.#actions.splice(0).reverse()) {
+    const actions = this.#take();
+    onProgress({ kind: "rollback_started", actions: actions.length });
+    for (const action of actions) {
       try {
         await action.undo();
         onProgress({ kind: "undone", what: action.what });
@@ -39,13 +50,10 @@ export class UndoLog {
 
   /** What is left to take back where the node can't be reached any more: nothing is tried. */
   abandon(): Problem[] {
-    return this.#actions
-      .splice(0)
-      .reverse()
-      .map(({ what }) => ({
-        code: "not-taken-back",
-        severity: "error",
-        summary: `the node could not be asked to ${what}`,
-      }));
+    return this.#take().map(({ what }) => ({
+      code: "not-taken-back",
+      severity: "error",
+      summary: `the node could not be asked to ${what}`,
+    }));
   }
 }

@@ -24,7 +24,7 @@ export function undoOf(step: LowLevelInstruction, upgrade: Upgrade): Undo {
     case "purge":
       return "none";
     case "apply":
-      return isApplicationStartOrStop(step.mfa.module, step.mfa.function) ? "compensate" : "none";
+      return isStartOrStop(step.mfa.module, step.mfa.function) ? "compensate" : "none";
     case "sync_nodes":
     case "restart_new_emulator":
     case "restart_emulator":
@@ -38,6 +38,10 @@ function canPutBack(module: string, upgrade: Upgrade): boolean {
   return code === undefined || code.previousMd5 !== undefined || code.previousVsn === undefined;
 }
 
-function isApplicationStartOrStop(module: string, fun: string): boolean {
+/** Calls that start or stop applications, or children of supervisors. */
+function isStartOrStop(module: string, fun: string): boolean {
+  if (module === "supervisor") {
+    return ["start_child", "restart_child", "terminate_child", "delete_child"].includes(fun);
+  }
   return module === "application" && ["start", "stop", "load", "unload"].includes(fun);
 }

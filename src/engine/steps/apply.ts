@@ -1,15 +1,15 @@
 import { applyInstruction } from "../../otp/apply.js";
 import { reasonWithoutStack } from "../../otp/batch.js";
-import { atomName } from "../../terms/access.js";
 import type { Apply } from "../../release/instruction.js";
 import type { Outcome } from "../../target/target.js";
 import { printTerm } from "../../terms/print.js";
-import type { Term } from "../../terms/term.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
+import { compensationFor } from "./compensation.js";
 
 /** Calls the function that the instruction names. What it returns is of no account, as in OTP; raising fails the step. */
 export async function apply({ mfa }: Apply, context: ExecutionContext): Promise<number> {
+  const compensate = await compensationFor(mfa, context);
   const outcome = await applyInstruction(context.target, mfa, context.timeouts.callMs);
   const called = `${mfa.module}:${mfa.function}/${mfa.args.length}`;
   if (outcome.kind !== "returned") {
@@ -20,24 +20,8 @@ export async function apply({ mfa }: Apply, context: ExecutionContext): Promise<
       hint: "See the node's log; the function may have done a part of its work.",
     });
   }
-  const compensation = compensationOf(mfa.module, mfa.function);
-  if (compensation !== undefined && atomName(outcome.value) === "ok") {
-    const args: readonly Term[] = mfa.args.slice(0, 1);
-    context.undo.push(`call ${mfa.module}:${compensation}/1`, async () => {
-      await applyInstruction(
-        context.target,
-        { module: mfa.module, function: compensation, args },
-        context.timeouts.callMs,
-      );
-    });
-  }
+  compensate?.(outcome.value);
   return 0;
-}
-
-/** What takes back the start or stop of an application, the only apply that relupctl knows how to take back. */
-function compensationOf(module: string, fun: string): string | undefined {
-  if (module !== "application") return undefined;
-  return { start: "stop", stop: "start", load: "unload", unload: "load" }[fun];
 }
 
 function whatBecameOf(outcome: Exclude<Outcome, { kind: "returned" }>): string {

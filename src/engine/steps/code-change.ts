@@ -1,15 +1,15 @@
 import { reasonWithoutStack } from "../../otp/batch.js";
 import { atomName, taggedTuple } from "../../terms/access.js";
-import { putState } from "../../otp/erl-eval.js";
 import type { ProcessGroup } from "../../otp/process-group.js";
 import { pidText } from "../../otp/process.js";
-import { changeCodeEach, fateOf, stateOfEach, timedOut } from "../../otp/sys.js";
+import { changeCodeEach, fateOf, timedOut } from "../../otp/sys.js";
 import type { CodeChange } from "../../release/instruction.js";
 import type { Outcome } from "../../target/target.js";
 import { printTerm } from "../../terms/print.js";
 import { atom, tuple, type Pid, type Term } from "../../terms/term.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
+import { keepStates } from "./kept-state.js";
 
 /**
  * Has the suspended processes of each module change their state, as `release_handler_1:change_code/5`: with the version
@@ -32,29 +32,6 @@ function oldVsn(module: string, mode: "up" | "down", context: ExecutionContext):
   const code = context.plan.upgrade.objectCode.get(module);
   if (mode === "up") return code?.previousVsn ?? atom("undefined");
   return tuple(atom("down"), code?.vsn ?? atom("undefined"));
-}
-
-async function keepStates(module: string, group: ProcessGroup, context: ExecutionContext): Promise<void> {
-  const states = await stateOfEach(context.target, group, context.timeouts.callMs);
-  const kept = group.pids.flatMap((pid, index) => {
-    const outcome = states[index]!;
-    return outcome.kind === "returned" ? [{ pid, state: outcome.value }] : [];
-  });
-  context.undo.push(`put the old state of the processes of ${module} back`, async () => {
-    const outcomes = await Promise.all(
-      kept.map(({ pid, state }) => putState(context.target, pid, state, context.timeouts.callMs)),
-    );
-    const failed = kept.filter(
-      (_, index) => outcomes[index]!.kind !== "returned" && fateOf(outcomes[index]!) !== "gone",
-    );
-    if (failed.length > 0) {
-      throw new StepFailure({
-        code: "state-not-restored",
-        summary: `the old state of ${failed.map(({ pid }) => pidText(pid)).join(", ")} could not be put back`,
-        hint: "Restart these processes through their supervisors.",
-      });
-    }
-  });
 }
 
 async function changeProcesses(

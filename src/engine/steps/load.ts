@@ -1,8 +1,8 @@
-import { deleteModule, loadBinary, purge, softPurge } from "../../otp/code.js";
+import { deleteModule, purge, softPurge } from "../../otp/code.js";
 import type { Load, LoadObjectCode, Purge, Remove } from "../../release/instruction.js";
-import { printTerm } from "../../terms/print.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
+import { loadOrFail, putBack } from "../old-code.js";
 import type { Binary } from "../prepared.js";
 
 /** All object code was read before anything changed; here it only has to be there. */
@@ -51,29 +51,4 @@ function codeOf(module: string, context: ExecutionContext): Binary {
     });
   }
   return code;
-}
-
-async function loadOrFail(module: string, code: Binary, context: ExecutionContext): Promise<void> {
-  const options = { timeoutMs: context.timeouts.callMs };
-  const refused = await loadBinary(context.target, module, code.file, code.bytes, options);
-  if (refused === undefined) return;
-  throw new StepFailure({
-    code: "load-failed",
-    summary: `the node refused the code of ${module}: ${printTerm(refused)}`,
-    detail: `It was read from ${code.file}.`,
-    hint: "Build the module for the node's OTP release; see the node's log for what its code server says.",
-  });
-}
-
-/** The code as it was: the previous object code, or none where there was none. */
-async function putBack(module: string, context: ExecutionContext): Promise<void> {
-  const options = { timeoutMs: context.timeouts.callMs };
-  const previous = context.prepared.code.get(module)?.previous;
-  if (previous !== undefined) {
-    await loadOrFail(module, previous, context);
-  } else if (context.prepared.upgrade.objectCode.get(module)?.previousMd5 === undefined) {
-    await purge(context.target, module, options);
-    await deleteModule(context.target, module, options);
-  }
-  await softPurge(context.target, module, options);
 }

@@ -1,16 +1,11 @@
-import { reasonWithoutStack } from "../../otp/batch.js";
 import { atomName } from "../../terms/access.js";
-import { restartChild, terminateChild } from "../../otp/supervisor.js";
+import { childSpecification, restartChild, terminateChild } from "../../otp/supervisor.js";
 import type { Start, Stop } from "../../release/instruction.js";
 import { printTerm } from "../../terms/print.js";
 import type { Pid, Term } from "../../terms/term.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
-
-interface StoppedChild {
-  readonly supervisor: Pid;
-  readonly id: Term;
-}
+import { childNotStarted, startAgain, type StoppedChild } from "./start-again.js";
 
 /**
  * Stops the children that the tree has for each module, top supervisors aside, as `release_handler_1:stop/2`. A child
@@ -22,10 +17,12 @@ export async function stop(instruction: Stop, context: ExecutionContext): Promis
   for (const module of instruction.modules) {
     const children: StoppedChild[] = [];
     context.stopped.set(module, children);
-    context.undo.push(`start the children of ${module} again`, () => startAll(children, context));
+    // When all old code is back: they would start with what is loaded then.
+    context.undo.pushLast(`start the children of ${module} again`, () => startAgain(children, context));
     for (const { supervisor, id } of population.get(module) ?? []) {
       if (supervisor === undefined || id === undefined) continue;
-      if (await stopChild({ supervisor, id }, context)) children.push({ supervisor, id });
+      const child = await childToStop(supervisor, id, context);
+      if (await stopChild(child, context, () => children.push(child))) children.push(child);
     }
     count += children.length;
   }
@@ -51,9 +48,27 @@ export async function start(instruction: Start, context: ExecutionContext): Prom
   return count;
 }
 
-/** True when the child was stopped, false when it is there no more. */
-async function stopChild({ supervisor, id }: StoppedChild, context: ExecutionContext): Promise<boolean> {
-  const refusal = await terminateChild(context.target, supervisor, id, { timeoutMs: context.timeouts.callMs });
+async function childToStop(supervisor: Pid, id: Term, context: ExecutionContext): Promise<StoppedChild> {
+  const options = { timeoutMs: context.timeouts.callMs };
+  return { supervisor, id, specification: await childSpecification(context.target, supervisor, id, options) };
+}
+
+/**
+ * True when the child was stopped, false when it is there no more.
+ * @param perhaps called before it throws where the child may be stopped: it takes too long to end
+ */
+async function stopChild(
+  { supervisor, id }: StoppedChild,
+  context: ExecutionContext,
+  perhaps?: () => void,
+): Promise<boolean> {
+  let refusal: Term | undefined;
+  try {
+    refusal = await terminateChild(context.target, supervisor, id, { timeoutMs: context.timeouts.callMs });
+  } catch (error) {
+    perhaps?.();
+    throw error;
+  }
   if (refusal === undefined || atomName(refusal) === "not_found") return refusal === undefined;
   throw new StepFailure({
     code: "child-not-stopped",
@@ -66,11 +81,6 @@ async function stopChild({ supervisor, id }: StoppedChild, context: ExecutionCon
 async function startAll(children: readonly StoppedChild[], context: ExecutionContext): Promise<void> {
   for (const { supervisor, id } of children) {
     const refusal = await restartChild(context.target, supervisor, id, { timeoutMs: context.timeouts.callMs });
-    if (refusal === undefined || atomName(refusal) === "running") continue;
-    throw new StepFailure({
-      code: "child-not-started",
-      summary: `the child ${printTerm(id)} could not be started: ${printTerm(reasonWithoutStack(refusal))}`,
-      hint: "See the node's log for why it ended, and start it with supervisor:restart_child/2.",
-    });
+    if (refusal !== undefined && atomName(refusal) !== "running") throw childNotStarted(id, refusal);
   }
 }

@@ -5,6 +5,7 @@ import type { Resume, Suspend, Timeout } from "../../release/instruction.js";
 import type { Pid } from "../../terms/term.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
+import { forgetNewChildren, noteChildren, settleSupervisors } from "./settle-supervisors.js";
 
 /**
  * Suspends the processes that the tree has for each module, as `release_handler_1:suspend/3`. One that died meanwhile is
@@ -17,8 +18,9 @@ export async function suspend(instruction: Suspend, context: ExecutionContext): 
     // A process that two supervisors have is one process.
     const distinct = new Map((population.get(module) ?? []).map(({ pid }) => [pidText(pid), pid]));
     const group = new ProcessGroup([...distinct.values()]);
+    noteChildren(group, context);
     // Noted before the act: a suspend that is answered too late must be taken back too.
-    context.undo.push(`resume the processes of ${module}`, () => resumeAll(context, group));
+    context.undo.push(`resume the processes of ${module}`, () => resumeAsBefore(module, group, context));
     count += await suspendFor(module, group, sysTimeout(timeout, context.timeouts.suspendMs), context);
   }
   return count;
@@ -79,6 +81,12 @@ export async function resume(instruction: Resume, context: ExecutionContext): Pr
     count += group.pids.length;
   }
   return count;
+}
+
+/** Resumes after all else of a step has been taken back; supervisors have their old specification again. */
+async function resumeAsBefore(module: string, group: ProcessGroup, context: ExecutionContext): Promise<void> {
+  const settled = await settleSupervisors(module, group, context).finally(() => resumeAll(context, group));
+  await forgetNewChildren(settled, context);
 }
 
 async function resumeAll(context: ExecutionContext, group: ProcessGroup): Promise<void> {
