@@ -70,23 +70,48 @@ async function bothSnapshots(twins: Twins, upgradeCase: UpgradeCase): Promise<[s
   return [await twins.snapshot(twins.otp, upgradeCase), await twins.snapshot(twins.ours, upgradeCase)];
 }
 
-/**
- * Calls in an order that can be compared. Within one step OTP goes from process to process in the order of its walk; the
- * engine works on several at once. So where the same callback of the same module is called in several processes one
- * after another, their order is of no account: each such run is sorted.
- */
-export function inRuns(calls: readonly string[]): string[] {
-  const keyOf = (call: string): string => {
-    const [, what, module] = /^\{\w+,\{(code_change|init(?=,supervisor)),(\w+)/.exec(call) ?? [];
-    return what === undefined ? "" : `${what} ${module!}`;
+/** What differs between what OTP left and what the engine left of the same upgrade. */
+export function differences({ otp, ours }: Compared): Difference[] {
+  return [
+    ...linesApart("snapshot", otp.snapshot, ours.snapshot),
+    ...linesApart("calls", otp.calls, ours.calls),
+    ...linesApart("messages", otp.messages, ours.messages),
+  ];
+}
+
+/** What a node that was rolled back shows otherwise than before. */
+export function remains(before: readonly string[], { ours, script }: Compared): Difference[] {
+  const isExact = !script.some(
+    (step) => /^\{(stop|start),/.test(step) || /^\{apply,\{(supervisor|gen_event),/.test(step),
+  );
+  const kept = isExact ? (lines: readonly string[]) => lines : inOutline;
+  return linesApart("rolled back", kept(before), kept(ours.snapshot));
+}
+
+export interface Difference {
+  readonly of: string;
+  readonly expected: readonly string[];
+  readonly found: readonly string[];
+}
+
+function linesApart(of: string, expected: readonly string[], found: readonly string[]): Difference[] {
+  if (expected.join("\n") === found.join("\n")) return [];
+  const only = (lines: readonly string[], others: readonly string[]): string[] => {
+    const known = new Set(others);
+    return lines.filter((line) => !known.has(line));
   };
-  const sorted: string[] = [];
-  for (let at = 0; at < calls.length;) {
-    const key = keyOf(calls[at]!);
-    let end = at + 1;
-    while (key !== "" && end < calls.length && keyOf(calls[end]!) === key) end++;
-    sorted.push(...calls.slice(at, end).sort());
-    at = end;
-  }
-  return sorted;
+  const [missing, more] = [only(expected, found), only(found, expected)];
+  // The same lines in another order.
+  if (missing.length === 0 && more.length === 0) return [{ of, expected, found }];
+  return [{ of, expected: missing, found: more }];
+}
+
+/**
+ * What must be as before also where a script has stopped or started children: code, code path, specification, which
+ * processes there are, and that none is suspended. The processes themselves are new ones then, with new states.
+ */
+function inOutline(lines: readonly string[]): string[] {
+  return lines
+    .filter((line) => !line.startsWith("{children,"))
+    .map((line) => /^\{process,\w+,\{\w+,\w+\},/.exec(line)?.[0] ?? line);
 }

@@ -52,7 +52,19 @@ class Script {
         ? []
         : [`{load_object_code, {${APP}, "${this.#to}", [${lowLevel.join(", ")}]}}`, "point_of_no_return"];
     const body = groups.flatMap(({ instructions }) => [...this.#between(), ...instructions]);
-    return [...head, ...body, ...this.#between()];
+    return [...head, ...this.#leaving(), ...body, ...this.#between()];
+  }
+
+  /** Children whose code goes are stopped before it does, and forgotten. */
+  #leaving(): string[] {
+    const goes = new Set(
+      this.#planned.modules.filter(({ name }) => !this.#planned.sources[this.#to].has(name)).map(({ name }) => name),
+    );
+    return this.#planned.supervisors.flatMap(({ name, specs }) =>
+      (specs[this.#from]?.children ?? [])
+        .filter(({ start }) => goes.has(/^\{(\w+)/.exec(start)![1]!))
+        .flatMap(({ id }) => [stopChild(name, id), forgetChild(name, id)]),
+    );
   }
 
   /** Now and then a call between two groups. */
@@ -221,20 +233,24 @@ class Script {
     const before = specs[this.#from];
     const after = specs[this.#to];
     if (before === undefined || after === undefined) return [];
-    const call = (fun: string, id: string): string => `{apply, {supervisor, ${fun}, [${name}, ${id}]}}`;
     const ids = (children: readonly { readonly id: string }[]): string[] => children.map(({ id }) => id);
     if (before.strategy === "simple_one_for_one") {
-      return this.#draw.chance(30) ? [call("start_child", `[${name}_late]`)] : [];
+      return this.#draw.chance(30) ? [supervisorCall("start_child", name, `[${name}_late]`)] : [];
     }
     return [
       ...ids(after.children)
         .filter((id) => !ids(before.children).includes(id))
-        .map((id) => call("restart_child", id)),
+        .map((id) => supervisorCall("restart_child", name, id)),
       ...ids(before.children)
         .filter((id) => !ids(after.children).includes(id))
-        .flatMap((id) => [call("terminate_child", id), call("delete_child", id)]),
+        .flatMap((id) => [stopChild(name, id), forgetChild(name, id)]),
     ];
   }
 }
+
+const supervisorCall = (fun: string, supervisor: string, child: string): string =>
+  `{apply, {supervisor, ${fun}, [${supervisor}, ${child}]}}`;
+const stopChild = (supervisor: string, id: string): string => supervisorCall("terminate_child", supervisor, id);
+const forgetChild = (supervisor: string, id: string): string => supervisorCall("delete_child", supervisor, id);
 
 const group = (...instructions: readonly string[]): Group => ({ instructions, objectCode: [] });
