@@ -1,5 +1,3 @@
-import { whichApplications } from "../../otp/application.js";
-import { libDir } from "../../otp/code.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import { encodeApp } from "../../release/encode.js";
 import { decodeScript } from "../../release/script.js";
@@ -8,11 +6,10 @@ import { ProblemError } from "../../terms/problem.js";
 import { nil } from "../../terms/term.js";
 import { findAppupEntry } from "../../upgrade/appup-entry.js";
 import { translateScripts } from "../../upgrade/translate.js";
-import { nodeFiles } from "../node-files.js";
-import { readObjectCode } from "../object-code.js";
 import type { PreparedUpgrade } from "../prepared.js";
 import { readApplicationDirectory, type ApplicationDirectory } from "./application-directory.js";
 import { namedVersions, noUpgradePath } from "./no-upgrade-path.js";
+import { liveCode, type NodeCode } from "./node-code.js";
 
 /**
  * Reads the upgrade of a single application to the version in `directory`, as `release_handler:upgrade_app/2` does, or
@@ -25,18 +22,23 @@ export async function readApplicationUpgrade(
   directory: string,
   options: CallOptions = {},
 ): Promise<PreparedUpgrade> {
-  const files = nodeFiles(target, options);
+  return await readApplicationUpgradeOf(liveCode(target, options), directory);
+}
+
+/** As {@link readApplicationUpgrade}, for a node that is known by its code: itself, or by a snapshot. */
+export async function readApplicationUpgradeOf(node: NodeCode, directory: string): Promise<PreparedUpgrade> {
+  const { files } = node;
   const next = await readApplicationDirectory(files, directory);
   const { name, vsn: to } = next.app.record;
-  const from = await runningVersion(target, name, options);
-  const runningDirectory = await libDir(target, name, options);
+  const from = await runningVersion(node, name);
+  const runningDirectory = await node.libDir(name);
   const previous = runningDirectory === undefined ? undefined : await readApplicationDirectory(files, runningDirectory);
   if (previous === undefined) throw notInCodePath(name, from);
 
   const { direction, script } = translate(name, from, to, previous, next);
   const library = { application: name, vsn: to, directory };
   const listed = new Map([[name, new Set(next.app.record.modules)]]);
-  const { facts, code } = await readObjectCode(target, script, [library], listed, options);
+  const { facts, code } = await node.objectCode(script, [library], listed);
   return {
     upgrade: {
       kind: "application",
@@ -95,15 +97,15 @@ function translate(
   return { direction, script };
 }
 
-async function runningVersion(target: Target, name: string, options: CallOptions): Promise<string> {
-  const running = await whichApplications(target, options);
+async function runningVersion(node: NodeCode, name: string): Promise<string> {
+  const running = await node.applications();
   const found = running.find((application) => application.name === name);
   if (found !== undefined) return found.vsn;
   throw new ProblemError([
     {
       code: "application-not-running",
       severity: "error",
-      summary: `the application ${name} doesn't run on ${target.identity.node}`,
+      summary: `the application ${name} doesn't run on ${node.node}`,
       detail: `It runs ${running.map((application) => application.name).join(", ")}.`,
       hint: "Only a running application can be upgraded; start it first.",
     },

@@ -1,15 +1,12 @@
 import type { RunningApplication } from "../../otp/application.js";
-import { libDir } from "../../otp/code.js";
-import type { CallOptions } from "../../otp/invoke.js";
 import type { LoadedApplication, LoadedRelease } from "../../release/closure/loaded.js";
 import type { AppupOutline } from "../../release/outline.js";
-import type { FileReader } from "../../release/reader.js";
 import type { App, Manifest, Rel, RelApplication, Relup } from "../../release/records.js";
 import { readRelease } from "../../release/root.js";
-import type { Target } from "../../target/target.js";
 import { ProblemError } from "../../terms/problem.js";
 import type { Library } from "../../upgrade/upgrade.js";
 import { readApplicationDirectory } from "./application-directory.js";
+import type { NodeCode } from "./node-code.js";
 
 /** A release in a node's root, with the applications that the node brings along. */
 export interface NodeRelease {
@@ -28,21 +25,19 @@ export interface NodeRelease {
  * @throws ProblemError with everything that is missing or wrong
  */
 export async function loadNodeRelease(
-  target: Target,
-  files: FileReader,
+  node: NodeCode,
   root: string,
   vsn: string,
   running: readonly RunningApplication[],
-  options: CallOptions,
 ): Promise<NodeRelease> {
   const supplied = new Set(running.map(({ name }) => name));
-  const contents = await readRelease(files, root, vsn, { supplied });
+  const contents = await readRelease(node.files, root, vsn, { supplied });
   const directories = new Map<string, Library>();
   const appups = new Map<LoadedApplication, AppupOutline>();
   const load = async (entry: RelApplication, index: number): Promise<LoadedApplication> => {
     const found =
       contents.applications.get(entry.name) ??
-      (await suppliedApplication(target, files, root, contents.rel, entry, index, running, options));
+      (await suppliedApplication(node, root, contents.rel, entry, index, running));
     const application: LoadedApplication = {
       entry,
       app: found.app.record,
@@ -73,14 +68,12 @@ interface SuppliedApplication {
 
 /** An application that the node runs from elsewhere than the root, in the version that the release asks for. */
 async function suppliedApplication(
-  target: Target,
-  files: FileReader,
+  node: NodeCode,
   root: string,
   rel: Manifest<Rel>,
   entry: RelApplication,
   index: number,
   running: readonly RunningApplication[],
-  options: CallOptions,
 ): Promise<SuppliedApplication> {
   const runs = running.find(({ name }) => name === entry.name);
   if (runs?.vsn !== entry.vsn) {
@@ -95,9 +88,9 @@ async function suppliedApplication(
       },
     ]);
   }
-  const dir = await libDir(target, entry.name, options);
+  const dir = await node.libDir(entry.name);
   if (dir === undefined) return { dir, app: builtInApplication(entry, rel) };
-  const { app, appup } = await readApplicationDirectory(files, dir);
+  const { app, appup } = await readApplicationDirectory(node.files, dir);
   return { dir, app, appup };
 }
 

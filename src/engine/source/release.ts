@@ -1,5 +1,3 @@
-import { whichApplications } from "../../otp/application.js";
-import { rootDir } from "../../otp/code.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import { encodeApp } from "../../release/encode.js";
 import type { LoadedApplication, LoadedRelease } from "../../release/closure/loaded.js";
@@ -11,11 +9,9 @@ import { ProblemError } from "../../terms/problem.js";
 import { atom, list, tuple, type Term } from "../../terms/term.js";
 import { makeRelup } from "../../upgrade/relup.js";
 import type { Library } from "../../upgrade/upgrade.js";
-import { nodeFiles } from "../node-files.js";
-import { readObjectCode } from "../object-code.js";
 import type { PreparedUpgrade } from "../prepared.js";
+import { liveCode, type NodeCode } from "./node-code.js";
 import { loadNodeRelease, type NodeRelease } from "./node-release.js";
-import { identifyRelease } from "./running-release.js";
 
 /** The way from one release to another: by which script, and where that came from. */
 interface Way {
@@ -34,23 +30,27 @@ export async function readReleaseUpgrade(
   vsn: string,
   options: CallOptions = {},
 ): Promise<PreparedUpgrade> {
-  const root = await rootDir(target, options);
-  const files = nodeFiles(target, options);
-  const running = await whichApplications(target, options);
-  const current = await identifyRelease(target, files, root, running, options);
-  if (current === undefined) throw notARelease(target);
+  return await readReleaseUpgradeOf(liveCode(target, options), vsn);
+}
+
+/** As {@link readReleaseUpgrade}, for a node that is known by its code: itself, or by a snapshot. */
+export async function readReleaseUpgradeOf(node: NodeCode, vsn: string): Promise<PreparedUpgrade> {
+  const root = await node.rootDir();
+  const running = await node.applications();
+  const current = await node.release(root, running);
+  if (current === undefined) throw notARelease(node);
   if (current.vsn === vsn) throw alreadyRunning(current.name, vsn);
-  const to = await loadNodeRelease(target, files, root, vsn, running, options);
-  const from = await loadNodeRelease(target, files, root, current.vsn, running, options);
+  const to = await loadNodeRelease(node, root, vsn, running);
+  const from = await loadNodeRelease(node, root, current.vsn, running);
   if (to.loaded.rel.name !== from.loaded.rel.name) throw otherRelease(from.loaded, to.loaded);
 
   const way = findWay(from, to);
   const libraries = changedLibraries(way.script, from, to);
   const listed = new Map(to.loaded.applications.map(({ app }) => [app.name, new Set(app.modules)]));
   const [code, configBefore, configAfter] = await Promise.all([
-    readObjectCode(target, way.script, [...to.directories.values()], listed, options),
-    readSysConfig(files, `${from.directory}/sys.config`),
-    readSysConfig(files, `${to.directory}/sys.config`),
+    node.objectCode(way.script, [...to.directories.values()], listed),
+    readSysConfig(node.files, `${from.directory}/sys.config`),
+    readSysConfig(node.files, `${to.directory}/sys.config`),
   ]);
   return {
     upgrade: {
@@ -108,12 +108,12 @@ const configTerm = (config: readonly ApplicationConfig[]): Term =>
     ),
   );
 
-function notARelease(target: Target): ProblemError {
+function notARelease({ node }: NodeCode): ProblemError {
   return new ProblemError([
     {
       code: "not-a-release",
       severity: "error",
-      summary: `${target.identity.node} doesn't say which release it runs`,
+      summary: `${node} doesn't say which release it runs`,
       hint: "Upgrade a single application with --app DIR.",
     },
   ]);
