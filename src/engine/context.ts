@@ -7,7 +7,7 @@ import type { LoadedBefore } from "./old-code.js";
 import type { Population } from "./population.js";
 import type { PreparedUpgrade } from "./prepared.js";
 import type { Suspensions } from "./suspension.js";
-import type { StoppedChild } from "./steps/start-again.js";
+import type { StoppedProcess } from "./steps/stop-start.js";
 import type { UndoLog } from "./undo-log.js";
 
 export interface Timeouts {
@@ -38,7 +38,7 @@ export interface ExecutionContext {
   /** Per module, the processes that were suspended for it and not yet resumed. */
   readonly suspended: Map<string, ProcessGroup>;
   /** Per module, the children that were stopped for it and not yet started. */
-  readonly stopped: Map<string, readonly StoppedChild[]>;
+  readonly stopped: Map<string, readonly StoppedProcess[]>;
   /** Supervisors that were suspended, by pid as text: what their children were before. */
   readonly childrenBefore: Map<string, readonly Child[]>;
   /** Supervisors, by pid as text, whose old specification has to be read again when their old code is back. */

@@ -3,7 +3,7 @@ import type { Target } from "../target/target.js";
 import { pidOf } from "./decode.js";
 import { atomName, atomNames, listElements, taggedTuple, tupleElements } from "../terms/access.js";
 import { callEach, requestEach } from "./each-process.js";
-import { invoke, type CallOptions } from "./invoke.js";
+import { CallError, invoke, type CallOptions } from "./invoke.js";
 import { ProcessGroup } from "./process-group.js";
 import { askPatiently, fateOf, type Fate } from "./sys.js";
 
@@ -110,6 +110,16 @@ export async function childSpecification(
   options: CallOptions = {},
 ): Promise<Term | undefined> {
   return taggedTuple(await invoke(target, "supervisor:get_childspec/2", [supervisor, id], options), "ok", 2)?.[1];
+}
+
+/** What a supervisor answers; `gone` where there is no such process, or it ended before it answered. */
+export async function unlessGone<T>(answer: Promise<T>): Promise<T | "gone"> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof CallError && fateOf(error.outcome) === "gone") return "gone";
+    throw error;
+  }
 }
 
 const refusalOf = (answer: Term): Refusal => taggedTuple(answer, "error", 2)?.[1];

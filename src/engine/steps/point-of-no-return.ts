@@ -1,15 +1,18 @@
 import { replacePath } from "../../otp/code.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
+import { modulesNotLoaded, unloadStrays } from "../strays.js";
 
 /** Puts the new versions' directories in the place of the old ones in the code path. */
 export async function pointOfNoReturn(context: ExecutionContext): Promise<number> {
   const options = { timeoutMs: context.timeouts.callMs };
   for (const { application, directory } of context.prepared.upgrade.libraries) {
     const previous = context.prepared.previousDirectories.get(application);
+    const notLoaded = previous === directory ? [] : await modulesNotLoaded(application, context);
     if (previous !== undefined) {
       context.undo.push(`put the code path of ${application} back`, async () => {
         await replacePath(context.target, application, `${previous}/ebin`, options);
+        await unloadStrays(notLoaded, `${directory}/ebin`, context);
       });
     }
     if (!(await replacePath(context.target, application, `${directory}/ebin`, options))) {

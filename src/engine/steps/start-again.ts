@@ -1,5 +1,5 @@
 import { reasonWithoutStack } from "../../otp/batch.js";
-import { restartChild, startChild } from "../../otp/supervisor.js";
+import { restartChild, startChild, unlessGone } from "../../otp/supervisor.js";
 import { atomName } from "../../terms/access.js";
 import { printTerm } from "../../terms/print.js";
 import type { Term } from "../../terms/term.js";
@@ -36,7 +36,9 @@ async function startOne(
   context: ExecutionContext,
 ): Promise<Term | undefined> {
   const options = { timeoutMs: context.timeouts.callMs };
-  const refusal = await restartChild(context.target, supervisor, id, options);
+  const refusal = await unlessGone(restartChild(context.target, supervisor, id, options));
+  // Whoever starts the supervisor again has it start its children.
+  if (refusal === "gone") return undefined;
   if (refusal === undefined || specification === undefined || atomName(refusal) !== "not_found") return refusal;
   return await startChild(context.target, supervisor, specification, options);
 }

@@ -1,27 +1,35 @@
 import { atomName } from "../../terms/access.js";
-import { childSpecification, restartChild, terminateChild } from "../../otp/supervisor.js";
+import { childSpecification, restartChild, terminateChild, unlessGone } from "../../otp/supervisor.js";
 import type { Start, Stop } from "../../release/instruction.js";
 import { printTerm } from "../../terms/print.js";
-import type { Pid, Term } from "../../terms/term.js";
+import type { Pid } from "../../terms/term.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
 import { childNotStarted, startAgain, type StoppedChild } from "./start-again.js";
+
+/** A child that a stop instruction has stopped. */
+export interface StoppedProcess extends StoppedChild {
+  readonly pid: Pid;
+}
 
 /**
  * Stops the children that the tree has for each module, top supervisors aside, as `release_handler_1:stop/2`. A child
  * that its supervisor won't stop (it has no id under a `simple_one_for_one` one) fails the step, where OTP passes over it.
  */
 export async function stop(instruction: Stop, context: ExecutionContext): Promise<number> {
+  const options = { timeoutMs: context.timeouts.callMs };
   const population = await context.population.processesOf(instruction.modules);
   let count = 0;
   for (const module of instruction.modules) {
-    const children: StoppedChild[] = [];
+    const children: StoppedProcess[] = [];
     context.stopped.set(module, children);
     // When all old code is back: they would start with what is loaded then.
     context.undo.pushLast(`start the children of ${module} again`, () => startAgain(children, context));
-    for (const { supervisor, id } of population.get(module) ?? []) {
+    for (const { supervisor, id, pid } of population.get(module) ?? []) {
       if (supervisor === undefined || id === undefined) continue;
-      const child = await childToStop(supervisor, id, context);
+      const specification = await unlessGone(childSpecification(context.target, supervisor, id, options));
+      if (specification === "gone") continue;
+      const child = { supervisor, id, pid, specification };
       if (await stopChild(child, context, () => children.push(child))) children.push(child);
     }
     count += children.length;
@@ -42,34 +50,29 @@ export async function start(instruction: Start, context: ExecutionContext): Prom
     context.undo.push(`stop the children of ${module} again`, async () => {
       for (const child of children) await stopChild(child, context);
     });
-    await startAll(children, context);
+    for (const child of children) await startChild(child, context);
     count += children.length;
   }
   return count;
 }
 
-async function childToStop(supervisor: Pid, id: Term, context: ExecutionContext): Promise<StoppedChild> {
-  const options = { timeoutMs: context.timeouts.callMs };
-  return { supervisor, id, specification: await childSpecification(context.target, supervisor, id, options) };
-}
-
 /**
- * True when the child was stopped, false when it is there no more.
+ * True when the child was stopped, false when it is there no more, or its supervisor isn't.
  * @param perhaps called before it throws where the child may be stopped: it takes too long to end
  */
 async function stopChild(
   { supervisor, id }: StoppedChild,
-  context: ExecutionContext,
+  { target, timeouts }: ExecutionContext,
   perhaps?: () => void,
 ): Promise<boolean> {
-  let refusal: Term | undefined;
-  try {
-    refusal = await terminateChild(context.target, supervisor, id, { timeoutMs: context.timeouts.callMs });
-  } catch (error) {
-    perhaps?.();
-    throw error;
-  }
-  if (refusal === undefined || atomName(refusal) === "not_found") return refusal === undefined;
+  const refusal = await unlessGone(terminateChild(target, supervisor, id, { timeoutMs: timeouts.callMs })).catch(
+    (error: unknown) => {
+      perhaps?.();
+      throw error;
+    },
+  );
+  if (refusal === undefined) return true;
+  if (refusal === "gone" || atomName(refusal) === "not_found") return false;
   throw new StepFailure({
     code: "child-not-stopped",
     summary: `the child ${printTerm(id)} could not be stopped: ${printTerm(refusal)}`,
@@ -78,9 +81,14 @@ async function stopChild(
   });
 }
 
-async function startAll(children: readonly StoppedChild[], context: ExecutionContext): Promise<void> {
-  for (const { supervisor, id } of children) {
-    const refusal = await restartChild(context.target, supervisor, id, { timeoutMs: context.timeouts.callMs });
-    if (refusal !== undefined && atomName(refusal) !== "running") throw childNotStarted(id, refusal);
-  }
+/**
+ * A child that two modules have is started once. What its supervisor doesn't know any more stays stopped, as in OTP: a
+ * temporary child, or one that the supervisor's new specification doesn't have.
+ */
+async function startChild({ supervisor, id, pid }: StoppedProcess, context: ExecutionContext): Promise<void> {
+  const options = { timeoutMs: context.timeouts.callMs };
+  const refusal = await unlessGone(restartChild(context.target, supervisor, id, options));
+  if (refusal === undefined || refusal === "gone" || atomName(refusal) === "running") return;
+  if (atomName(refusal) !== "not_found") throw childNotStarted(id, refusal);
+  context.skipped(pid, "it was stopped and is not started again: its supervisor has no specification of it any more");
 }
