@@ -153,7 +153,12 @@ children(Pid, Names) ->
 told_children(Pid, Names) ->
     Children = supervisor:which_children(Pid),
     Specs = [supervisor:get_childspec(Pid, Id) || {Id, _, _, _} <- Children, Id =/= undefined],
-    named({Children, lists:sort(supervisor:count_children(Pid)), Specs}, Names).
+    %% Those of a simple_one_for_one come in the order of their pids.
+    Listed = case Children of
+        [{undefined, _, _, _} | _] -> lists:sort(named(Children, Names));
+        _ -> named(Children, Names)
+    end,
+    {Listed, lists:sort(supervisor:count_children(Pid)), named(Specs, Names)}.
 
 %% The term with pids as names, and with references and funs as words that are the same on every node.
 named(Pid, Names) when is_pid(Pid) ->
