@@ -1,19 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Target } from "../target/target.js";
 import type { Term } from "../terms/term.js";
+import type { PlanBasis } from "../upgrade/basis.js";
+import { differencesOf, type Difference } from "../upgrade/differences.js";
 import { isBlocking, type Finding } from "../upgrade/finding.js";
 import type { Plan } from "../upgrade/plan.js";
-import { changedModules } from "../upgrade/upgrade.js";
 import { execute, type ExecuteOptions, type Execution } from "./execute.js";
 import { planUpgrade, type PlannedUpgrade } from "./plan.js";
 import type { PreparedUpgrade } from "./prepared.js";
+import { stalePlan } from "./stale-plan.js";
 import { processesToShow, readStates, type StateChange } from "./states.js";
 
 export interface ApplyOptions extends ExecuteOptions {
   /** Codes of findings that don't stand in the way. */
   readonly allowed?: readonly string[];
-  /** The digest of the plan that was agreed on: anything else is refused. */
-  readonly expectedDigest?: string;
+  /** What the plan that was agreed on rests on: where something of it is otherwise now, nothing is done. */
+  readonly agreed?: PlanBasis;
   /** Reads the states of the processes concerned before and after. */
   readonly showStates?: boolean;
   /** How long the node is left to run after the last step before it is looked at again. The signal ends it early. */
@@ -26,6 +28,8 @@ export interface Applied {
   readonly plan: Plan;
   /** What stood in the way; nothing was changed then, and there is no execution. */
   readonly refusedFor: readonly Finding[];
+  /** What is otherwise than in the plan that was agreed on; none where none was. */
+  readonly differences: readonly Difference[];
   readonly execution: Execution | undefined;
   readonly states: readonly StateChange[];
 }
@@ -43,11 +47,12 @@ export async function applyUpgrade(
   const { plan, facts }: PlannedUpgrade = await planUpgrade(target, prepared.upgrade, {
     ...(options.observeTimeoutMs !== undefined && { timeoutMs: options.observeTimeoutMs }),
   });
+  const differences = options.agreed === undefined ? [] : differencesOf(options.agreed, plan.basis);
   const refusedFor = [
     ...plan.findings.filter((finding) => isBlocking(finding, options.allowed)),
-    ...staleness(plan, options.expectedDigest),
+    ...(differences.length > 0 ? [stalePlan(differences)] : []),
   ];
-  if (refusedFor.length > 0) return { plan, refusedFor, execution: undefined, states: [] };
+  if (refusedFor.length > 0) return { plan, refusedFor, differences, execution: undefined, states: [] };
 
   const shown = options.showStates === true ? processesToShow(plan, facts.processes, STATES_SHOWN) : [];
   const before = await readStates(target, shown, STATE_TIMEOUT_MS);
@@ -55,7 +60,7 @@ export async function applyUpgrade(
   await soak(options);
   const after = await readStates(target, shown, STATE_TIMEOUT_MS);
   const states = shown.map((process, index) => stateChange(process, before[index], after[index]));
-  return { plan, refusedFor, execution, states };
+  return { plan, refusedFor, differences, execution, states };
 }
 
 async function soak({ soakMs = 0, signal }: ApplyOptions): Promise<void> {
@@ -69,19 +74,3 @@ const stateChange = (
   before: Term | undefined,
   after: Term | undefined,
 ): StateChange => ({ process, before, after });
-
-/** A plan that was agreed on is not the one that would be executed now. */
-function staleness(plan: Plan, expectedDigest: string | undefined): Finding[] {
-  if (expectedDigest === undefined || expectedDigest === plan.digest) return [];
-  return [
-    {
-      code: "stale-plan",
-      severity: "error",
-      summary: "the node, the release or the findings are not what the plan was made on",
-      detail: `The plan has the digest ${expectedDigest}; one made now has ${plan.digest}. It concerns ${changedModules(plan.upgrade.script).join(", ")}.`,
-      hint: "Make a new plan, and compare the two.",
-      module: undefined,
-      pids: [],
-    },
-  ];
-}

@@ -1,14 +1,13 @@
-import { createHash } from "node:crypto";
-import { encodeInstruction } from "../release/erlang/encode-instruction.js";
 import type { LowLevelInstruction } from "../release/instruction.js";
-import { printTerm } from "../terms/print.js";
+import { basisOf, type PlanBasis } from "./basis.js";
+import { checksum } from "./checksum.js";
 import { coverageOf, type ModuleCoverage } from "./coverage.js";
 import type { Facts, ObservedProcess } from "./facts.js";
 import type { Finding } from "./finding.js";
 import { findingsOf } from "./findings/index.js";
 import { distinctProcesses, selectProcesses } from "./selection.js";
 import { undoOf, type Undo } from "./undo.js";
-import { changedModules, modulesOf, namedModules, type Upgrade } from "./upgrade.js";
+import { modulesOf, type Upgrade } from "./upgrade.js";
 
 export interface PlanStep {
   /** From 0. */
@@ -27,7 +26,9 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
   readonly findings: readonly Finding[];
   readonly coverage: readonly ModuleCoverage[];
-  /** Over the script, the object code and the facts that matter; pids are not among them. */
+  /** What it rests on; on a node where something of it is otherwise it isn't executed. */
+  readonly basis: PlanBasis;
+  /** Over the basis: the script, the object code and the facts that matter. */
   readonly digest: string;
 }
 
@@ -36,6 +37,7 @@ export function makePlan(upgrade: Upgrade, facts: Facts): Plan {
   const selections = selectProcesses(upgrade.script, facts.processes);
   const coverage = coverageOf(upgrade.script, facts.processes);
   const findings = findingsOf({ upgrade, facts, coverage });
+  const basis = basisOf(upgrade, facts, findings);
   return {
     upgrade,
     node: facts.node,
@@ -48,26 +50,7 @@ export function makePlan(upgrade: Upgrade, facts: Facts): Plan {
     })),
     findings,
     coverage,
-    digest: digestOf(upgrade, facts, findings),
+    basis,
+    digest: checksum(basis),
   };
-}
-
-/** SHA-256, in hexadecimal, of what a plan rests on. */
-function digestOf(upgrade: Upgrade, facts: Facts, findings: readonly Finding[]): string {
-  const involved = new Set([...changedModules(upgrade.script), ...namedModules(upgrade.script)]);
-  const content = {
-    upgrade: [upgrade.kind, upgrade.name, upgrade.from, upgrade.to, upgrade.direction],
-    script: upgrade.script.map((step) => printTerm(encodeInstruction(step))),
-    libraries: upgrade.libraries.map(({ application, vsn, directory }) => [application, vsn, directory]),
-    objectCode: [...upgrade.objectCode.values()].map((code) => [code.module, code.md5]).sort(),
-    node: facts.node,
-    otpRelease: facts.otpRelease,
-    applications: facts.applications.map(({ name, vsn }) => [name, vsn]).sort(),
-    modules: [...facts.modules.values()]
-      .filter(({ module }) => involved.has(module))
-      .map(({ module, md5 }) => [module, md5 ?? null])
-      .sort(),
-    findings: findings.map(({ code, module }) => [code, module ?? null]).sort(),
-  };
-  return createHash("sha256").update(JSON.stringify(content)).digest("hex");
 }

@@ -192,7 +192,7 @@ function suite(kind: TargetKind): void {
     const { plan } = await planUpgrade(target, prepared.upgrade);
     expect(plan.findings).toEqual([]);
     expect(plan.upgrade).toMatchObject({ kind: "application", from: "0.1.0", to: "0.2.0", direction: "up" });
-    const applied = await applyUpgrade(target, prepared, { expectedDigest: plan.digest });
+    const applied = await applyUpgrade(target, prepared, { agreed: plan.basis });
     expect(applied.execution?.outcome).toBe("upgraded");
     expect(await stateOf(target, "counter")).toMatch(/^{counted,\d+}$/);
   });
@@ -201,8 +201,11 @@ function suite(kind: TargetKind): void {
     await using booted = await kind.boot("counter", "0.1.0");
     const { target } = booted;
     const prepared = await readReleaseUpgrade(target, "0.2.0");
-    const applied = await applyUpgrade(target, prepared, { expectedDigest: "0".repeat(64) });
+    const { plan } = await planUpgrade(target, prepared.upgrade);
+    const modules = { ...plan.basis.modules, counter: "0".repeat(32) };
+    const applied = await applyUpgrade(target, prepared, { agreed: { ...plan.basis, modules } });
     expect(applied.execution).toBeUndefined();
+    expect(applied.differences).toMatchObject([{ kind: "module", name: "counter", planned: modules.counter }]);
     expect(applied.refusedFor).toMatchObject([{ code: "stale-plan" }]);
   });
 

@@ -1,6 +1,10 @@
 import type { Command } from "commander";
 import type { Logger } from "pino";
 import { applyUpgrade, type Applied } from "../../engine/apply.js";
+import type { PreparedUpgrade } from "../../engine/prepared.js";
+import { nodeDifferences, stalePlan } from "../../engine/stale-plan.js";
+import { ProblemError } from "../../terms/problem.js";
+import type { PlanBasis } from "../../upgrade/basis.js";
 import { allowFindingsOption } from "../allow.js";
 import { durationOption, parseDuration } from "../duration.js";
 import { CommandError, EXIT, type ExitCode } from "../exit.js";
@@ -12,7 +16,7 @@ import { followProgress, INTERRUPTED } from "../progress.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
 import { prepare, sourceOf, withSourceArguments, type Source, type SourceOptions } from "../source.js";
-import { openTarget } from "../target.js";
+import { openTarget, type OpenedTarget } from "../target.js";
 import { applyJson, applyText } from "../views/apply.js";
 
 interface ApplyOptions extends CommonOptions, TargetOptions, SourceOptions {
@@ -44,16 +48,16 @@ export function registerApply(program: Command, run: Run): void {
 }
 
 async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log: Logger): Promise<Report> {
-  const { source, digest } = await agreedSource(vsn, options);
+  const { source, agreed } = await agreedSource(vsn, options);
   await using opened = await openTarget(options, io, log);
-  const prepared = await prepare(opened, source, options);
+  const prepared = await prepareAgreed(opened, source, agreed, options);
   using interruption = listenForInterrupt(() => {
     log.warn("interrupted");
     io.err(INTERRUPTED);
   });
   const applied = await applyUpgrade(opened.target, prepared, {
     allowed: options.allow,
-    ...(digest !== undefined && { expectedDigest: digest }),
+    ...(agreed !== undefined && { agreed }),
     observeTimeoutMs: options.timeout,
     timeouts: { suspendMs: options.suspendTimeout, codeChangeMs: options.codeChangeTimeout },
     showStates: options.showState ?? opened.isEmbedded,
@@ -65,18 +69,42 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
   return { json: applyJson(applied), text: (paint) => applyText(applied, paint), exitCode: exitCodeOf(applied) };
 }
 
-/** What to upgrade to, and the digest of the plan that was agreed on, where there is one. */
+/** What to upgrade to, and what the plan that was agreed on rests on, where there is one. */
 async function agreedSource(
   vsn: string | undefined,
   options: ApplyOptions,
-): Promise<{ readonly source: Source; readonly digest?: string }> {
+): Promise<{ readonly source: Source; readonly agreed?: PlanBasis }> {
   if (options.plan === undefined) return { source: sourceOf(vsn, options) };
-  if (vsn === undefined && options.app === undefined) return await readPlanFile(options.plan);
+  if (vsn === undefined) {
+    const { basis, source } = await readPlanFile(options.plan);
+    if (options.app === undefined) return { source, agreed: basis };
+    // Where the plan was made without the node, its directory is one of another machine.
+    if ("app" in source) return { source: { app: options.app }, agreed: basis };
+  }
   throw new CommandError(EXIT.usage, {
     code: "usage",
     summary: "--plan says itself what to upgrade to",
-    hint: "Leave out the version and --app.",
+    hint: "Leave out the version. --app DIR says where the new version lies, for the plan of an application.",
   });
+}
+
+/** Reads the upgrade. What keeps it from being read may be that the plan is not for this node, or for it as it was. */
+async function prepareAgreed(
+  opened: OpenedTarget,
+  source: Source,
+  agreed: PlanBasis | undefined,
+  options: ApplyOptions,
+): Promise<PreparedUpgrade> {
+  try {
+    return await prepare(opened, source, options);
+  } catch (error) {
+    if (agreed === undefined || !(error instanceof ProblemError)) throw error;
+    const differences = await nodeDifferences(opened.target, agreed, { timeoutMs: options.timeout });
+    if (differences.length === 0) throw error;
+    const { summary, detail, hint } = stalePlan(differences);
+    const why = error.problems.map((problem) => problem.summary).join("; ");
+    throw new CommandError(EXIT.refused, { code: "stale-plan", summary, detail: `${detail}\nAnd so: ${why}.`, hint });
+  }
 }
 
 /** The embedded node ends with the command: without this its processes would do nothing on the new code. */

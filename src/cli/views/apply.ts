@@ -32,6 +32,7 @@ export function applyJson(applied: Applied): object {
     result: execution?.outcome ?? "refused",
     steps: execution === undefined ? plan.steps.map(stepJson) : execution.steps.map(stepResultJson),
     findings: findingsJson(execution === undefined ? applied.refusedFor : plan.findings),
+    ...(applied.differences.length > 0 && { differences: applied.differences }),
     processes: {
       migrated: done ? execution.tally.migrated.size : 0,
       reloaded: done ? reloaded : 0,

@@ -1,5 +1,6 @@
 import { encodeInstruction } from "../../release/erlang/encode-instruction.js";
 import { printTerm } from "../../terms/print.js";
+import { checksum } from "../../upgrade/checksum.js";
 import type { ObservedProcess } from "../../upgrade/facts.js";
 import type { Finding } from "../../upgrade/finding.js";
 import type { Plan, PlanStep } from "../../upgrade/plan.js";
@@ -24,7 +25,7 @@ export function stepJson(step: PlanStep): object {
 /** A plan as JSON, as the command line's contract has it. */
 export function planJson(plan: Plan): object {
   const { upgrade } = plan;
-  return {
+  const content = {
     node: plan.node,
     kind: upgrade.kind,
     name: upgrade.name,
@@ -41,8 +42,10 @@ export function planJson(plan: Plan): object {
         { migrated: pids(migrated), reloaded: pids(reloaded), missed: pids(missed.map(({ process }) => process)) },
       ]),
     ),
+    basis: plan.basis,
     digest: plan.digest,
   };
+  return { ...content, checksum: checksum(content) };
 }
 
 /** `counter 0.1.0 -> 0.2.0 on node@host, an upgrade by the appups`. */

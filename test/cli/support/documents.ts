@@ -6,6 +6,8 @@ const pid = z.string().regex(/^<0\.\d+\.\d+>$/);
 const count = z.int().min(0);
 const milliseconds = z.number().min(0);
 const text = z.string().min(1);
+const md5 = z.string().regex(/^[0-9a-f]{32}$/);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const problem = z.strictObject({
   code: text,
@@ -94,7 +96,23 @@ export const planDocument = z.strictObject({
   steps: z.array(step),
   findings: z.array(finding),
   coverage: z.record(text, z.strictObject({ migrated: z.array(pid), reloaded: z.array(pid), missed: z.array(pid) })),
-  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  basis: z.strictObject({
+    kind: z.enum(["release", "application"]),
+    name: text,
+    from: text,
+    to: text,
+    direction: z.enum(["up", "down"]),
+    node: text,
+    otpRelease: text,
+    script: z.array(text),
+    libraries: z.record(text, text),
+    applications: z.record(text, text),
+    objectCode: z.record(text, z.strictObject({ md5: md5.nullable(), previous: md5.nullable() })),
+    modules: z.record(text, md5.nullable()),
+    findings: z.array(z.strictObject({ code: text, severity: z.enum(["error", "warning"]), module: text.nullable() })),
+  }),
+  digest: sha256,
+  checksum: sha256,
 });
 
 export const applyDocument = z.strictObject({
@@ -119,6 +137,11 @@ export const applyDocument = z.strictObject({
     ]),
   ),
   findings: z.array(finding),
+  /** Where a plan was agreed on, and something of it is otherwise now. */
+  differences: z
+    .array(z.strictObject({ kind: text, name: z.string(), planned: text.nullable(), now: text.nullable() }))
+    .min(1)
+    .optional(),
   processes: z.strictObject({ migrated: count, reloaded: count, missed: count, dead: count, failed: count }),
   suspension: z.strictObject({ count, p50Ms: milliseconds, p99Ms: milliseconds, maxMs: milliseconds }),
   states: z

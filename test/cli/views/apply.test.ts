@@ -50,7 +50,7 @@ function applied(given: Partial<Execution> = {}, script = update): Applied {
     interrupted: false,
     ...given,
   };
-  return { plan, refusedFor: [], execution, states: [] };
+  return { plan, refusedFor: [], differences: [], execution, states: [] };
 }
 
 const text = (given?: Partial<Execution>, script?: LowLevelInstruction[]): string =>

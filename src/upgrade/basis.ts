@@ -1,0 +1,75 @@
+import { encodeInstruction } from "../release/erlang/encode-instruction.js";
+import type { Severity } from "../terms/problem.js";
+import { printTerm } from "../terms/print.js";
+import type { Facts } from "./facts.js";
+import type { Finding } from "./finding.js";
+import { changedModules, namedModules, type Upgrade } from "./upgrade.js";
+
+/**
+ * What a plan rests on, as plain data: a plan file carries it, so that a node on which something of it is otherwise can
+ * be told apart, and the difference shown. Processes are not in it: they come and go, and are found anew when a step
+ * comes to them. Nor are directories: what counts is the code in them.
+ */
+export interface PlanBasis {
+  readonly kind: Upgrade["kind"];
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly direction: Upgrade["direction"];
+  readonly node: string;
+  readonly otpRelease: string;
+  /** The instructions as Erlang writes them. */
+  readonly script: readonly string[];
+  /** Versions of the libraries whose code path is replaced. */
+  readonly libraries: Readonly<Record<string, string>>;
+  /** Versions of the running applications. */
+  readonly applications: Readonly<Record<string, string>>;
+  /** Per module that is loaded: MD5 of its new object code, and of the file that its running code came from. */
+  readonly objectCode: Readonly<Record<string, { readonly md5: string | null; readonly previous: string | null }>>;
+  /** MD5 of the code that is loaded, of each module that the script names; null where it isn't loaded. */
+  readonly modules: Readonly<Record<string, string | null>>;
+  /** The errors and warnings. */
+  readonly findings: readonly BasisFinding[];
+}
+
+/** A finding by what makes it the same one on another day: not by the processes that it names. */
+export interface BasisFinding {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly module: string | null;
+}
+
+/** What a plan of the upgrade rests on. */
+export function basisOf(upgrade: Upgrade, facts: Facts, findings: readonly Finding[]): PlanBasis {
+  const { kind, name, from, to, direction } = upgrade;
+  const involved = new Set([...changedModules(upgrade.script), ...namedModules(upgrade.script)]);
+  return {
+    ...{ kind, name, from, to, direction },
+    node: facts.node,
+    otpRelease: facts.otpRelease,
+    script: upgrade.script.map((step) => printTerm(encodeInstruction(step))),
+    libraries: sorted(upgrade.libraries.map(({ application, vsn }) => [application, vsn])),
+    applications: sorted(facts.applications.map(({ name, vsn }) => [name, vsn])),
+    objectCode: sorted(
+      [...upgrade.objectCode.values()].map(({ module, md5, previousMd5 }) => [
+        module,
+        { md5: md5 ?? null, previous: previousMd5 ?? null },
+      ]),
+    ),
+    modules: sorted([...involved].map((module) => [module, facts.modules.get(module)?.md5 ?? null])),
+    findings: findings
+      .filter(({ severity }) => severity !== "info")
+      .map(({ code, severity, module }) => ({ code, severity, module: module ?? null }))
+      .sort((a, b) => compare(findingKey(a), findingKey(b))),
+  };
+}
+
+/** Two findings are the same one where this is. */
+export const findingKey = ({ code, severity, module }: BasisFinding): string =>
+  `${code} ${severity} ${JSON.stringify(module)}`;
+
+function sorted<Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value> {
+  return Object.fromEntries(entries.toSorted(([a], [b]) => compare(a, b)));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
