@@ -1,6 +1,19 @@
 import type { Target } from "../target/target.js";
-import { atomName, listElements, textOf, tupleElements } from "../terms/access.js";
-import { attempt, invoke, type CallOptions } from "./invoke.js";
+import { atomName, listElements, stringText, taggedTuple, textOf, tupleElements } from "../terms/access.js";
+import { atom, list, string, tuple, type Term } from "../terms/term.js";
+import { call, caseOf, fun, isSame, name, variable } from "./abstract-form.js";
+import { evaluate } from "./erl-eval.js";
+import { attempt, CallError, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
+import {
+  changedState,
+  readHandlerState,
+  type HandlerLibrary,
+  type HandlerRelease,
+  type HandlerState,
+} from "./release-handler-state.js";
+
+export type { HandlerLibrary, HandlerRelease, HandlerState, HandlerStatus } from "./release-handler-state.js";
+export { withCurrent } from "./release-handler-state.js";
 
 export type ReleaseStatus = "unpacked" | "current" | "permanent" | "old";
 
@@ -35,7 +48,123 @@ export async function runningRelease(
   const running =
     releases?.find(({ status }) => status === "current") ?? releases?.find(({ status }) => status === "permanent");
   if (running !== undefined) return running;
+  return await bootedRelease(target, options);
+}
+
+/** The release whose boot script the node was started with (`init:script_id/0`). */
+export async function bootedRelease(
+  target: Target,
+  options: CallOptions = {},
+): Promise<{ readonly name: string; readonly vsn: string } | undefined> {
   const [name, vsn] = tupleElements(await invoke(target, "init:script_id/0", [], options), 2) ?? [];
   const booted = { name: textOf(name), vsn: textOf(vsn) };
   return booted.name === undefined || booted.vsn === undefined ? undefined : { name: booted.name, vsn: booted.vsn };
+}
+
+/**
+ * The state of the node's release handler: undefined where it isn't running (no sasl), `unknown` where it has a form
+ * that no OTP release known here has.
+ * @throws CallError where it doesn't answer
+ */
+export async function handlerState(
+  target: Target,
+  options: CallOptions = {},
+): Promise<HandlerState | "unknown" | undefined> {
+  const timeoutMs = options.timeoutMs ?? 5_000;
+  const args = [atom("release_handler"), timeoutMs];
+  const outcome = await attempt(target, "sys:get_state/2", args, { timeoutMs: timeoutMs + 1_000 });
+  if (outcome.kind === "returned") return readHandlerState(outcome.value) ?? "unknown";
+  const exit = outcome.kind === "raised" ? tupleElements(outcome.reason)?.[0] : undefined;
+  if (atomName(exit) === "noproc") return undefined;
+  throw new CallError("sys:get_state/2", outcome);
+}
+
+/** `fun(State) -> case State =:= Before of true -> After; false -> State end end`, and whether it is After then. */
+const REPLACE = isSame(
+  call(
+    "sys:replace_state/3",
+    name("release_handler"),
+    fun(
+      "State",
+      caseOf(isSame(variable("State"), variable("Before")), [
+        [name("true"), variable("After")],
+        [name("false"), variable("State")],
+      ]),
+    ),
+    variable("Timeout"),
+  ),
+  variable("After"),
+);
+
+/**
+ * Puts other releases into the release handler, in memory only, where its state is still the one that was read. OTP has
+ * no function for it: `install_release` alone makes a release current, and it would execute the upgrade again.
+ * @param unpurged modules whose old code the next `make_permanent` purges; as they are, where it isn't given
+ * @returns false where the state is another one by now; nothing was changed then
+ */
+export async function replaceReleases(
+  target: Target,
+  state: HandlerState,
+  releases: readonly HandlerRelease[],
+  unpurged?: Term,
+  options: CallOptions = {},
+): Promise<boolean> {
+  const timeoutMs = options.timeoutMs ?? 5_000;
+  const bindings = { Before: state.term, After: changedState(state, releases, unpurged), Timeout: timeoutMs };
+  const outcome = await evaluate(target, REPLACE, bindings, { timeoutMs: timeoutMs + 1_000 });
+  if (outcome.kind !== "returned") throw new CallError("sys:replace_state/3", outcome);
+  return atomName(outcome.value) === "true";
+}
+
+/** What release_handler answered: a value, or the reason of `{error, Reason}`. */
+export type HandlerAnswer = { readonly value: Term } | { readonly error: Term };
+
+function answerOf(answer: Term): HandlerAnswer {
+  const reason = taggedTuple(answer, "error", 2)?.[1];
+  return reason === undefined ? { value: answer } : { error: reason };
+}
+
+/**
+ * Unpacks `releases/<name>.tar.gz` (`release_handler:unpack_release/1`).
+ * @returns the version of what was unpacked, or why it could not be
+ */
+export async function unpackRelease(
+  target: Target,
+  packageName: string,
+  options: CallOptions = {},
+): Promise<{ readonly vsn: string } | { readonly error: Term }> {
+  const called = "release_handler:unpack_release/1";
+  const answer = await invoke(target, called, [string(packageName)], options);
+  const vsn = stringText(taggedTuple(answer, "ok", 2)?.[1]);
+  if (vsn !== undefined) return { vsn };
+  const result = answerOf(answer);
+  if ("error" in result) return result;
+  throw new UnexpectedAnswer(called, answer);
+}
+
+/** Makes the current release the one that a start boots (`release_handler:make_permanent/1`). */
+export async function makePermanent(target: Target, vsn: string, options: CallOptions = {}): Promise<HandlerAnswer> {
+  return answerOf(await invoke(target, "release_handler:make_permanent/1", [string(vsn)], options));
+}
+
+/** Forgets a release, and deletes no file (`release_handler:set_removed/1`). */
+export async function setRemoved(target: Target, vsn: string, options: CallOptions = {}): Promise<HandlerAnswer> {
+  return answerOf(await invoke(target, "release_handler:set_removed/1", [string(vsn)], options));
+}
+
+const libraryTerms = (libraries: readonly HandlerLibrary[]): Term =>
+  list(...libraries.map(({ name, vsn, dir }) => tuple(atom(name), string(vsn), string(dir))));
+
+/**
+ * Makes a release known that lies there unpacked already (`release_handler:set_unpacked/2`).
+ * @param elsewhere applications that don't lie in the root's `lib`; each `dir` is the directory above `<app>-<vsn>`
+ */
+export async function setUnpacked(
+  target: Target,
+  relFile: string,
+  elsewhere: readonly HandlerLibrary[],
+  options: CallOptions = {},
+): Promise<HandlerAnswer> {
+  const args = [string(relFile), libraryTerms(elsewhere)];
+  return answerOf(await invoke(target, "release_handler:set_unpacked/2", args, options));
 }

@@ -3,7 +3,7 @@ import { Atom, Bitstring, ErlMap, List, Pid, type Term, atom, binary, list } fro
 import { md5Of } from "../code/evaluate.js";
 import type { BifModule } from "../context.js";
 import { badarg } from "../process/raised.js";
-import { FALSE, TRUE, UNDEFINED, bool } from "../support/term.js";
+import { FALSE, TRUE, UNDEFINED, bool, error } from "../support/term.js";
 
 const name = (module: Term): string => (module instanceof Atom ? module.name : badarg());
 
@@ -44,6 +44,14 @@ export const erlangCode: BifModule = {
     return deleted === undefined ? UNDEFINED : deleted ? TRUE : badarg();
   },
   "md5/1": (_context, data) => (data instanceof Bitstring ? binary(md5Of(data.bytes)) : badarg()),
+  // All of loading but the last step: what can't be loaded is told, and nothing is.
+  "prepare_loading/2": (context, module, code) => {
+    const bytes = code instanceof Bitstring ? code.bytes : badarg();
+    const version = context.node.code.tryEvaluate(name(module), `${name(module)}.js`, bytes);
+    if (version === undefined) return error(atom("badfile"));
+    version.drop();
+    return context.node.processes.makeRef();
+  },
   "is_builtin/3": ({ node }, module) => bool(node.builtIn.has(name(module))),
   "map_get/2": (_context, key, map) => (map instanceof ErlMap ? (mapValue(map, key) ?? badarg()) : badarg()),
   "is_map_key/2": (_context, key, map) => (map instanceof ErlMap ? bool(mapValue(map, key) !== undefined) : FALSE),

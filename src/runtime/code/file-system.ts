@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
+import { localWriter, type FileWriter } from "./file-writer.js";
 
 /** The files of a node. Synchronous, so that loading a module is one step that nothing can come between. */
 export interface FileSystem {
@@ -7,6 +8,8 @@ export interface FileSystem {
   /** The names in a directory; undefined when it can't be listed. */
   listDirectory(path: string): readonly string[] | undefined;
   stat(path: string): FileInfo | undefined;
+  /** How files are written; without it they can only be read (`erofs`). */
+  readonly writer?: FileWriter;
 }
 
 export interface FileInfo {
@@ -24,6 +27,7 @@ function attempt<Value>(read: () => Value): Value | undefined {
 }
 
 export const localFiles: FileSystem = {
+  writer: localWriter,
   readFile: (path) => attempt(() => readFileSync(path)),
   listDirectory: (path) => attempt(() => readdirSync(path)),
   stat: (path) =>

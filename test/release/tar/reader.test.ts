@@ -135,7 +135,7 @@ describe("the tar reader", () => {
   it("refuses what is no archive, a wrong checksum and broken extended headers", () => {
     expect(codeOf(() => readAll(Buffer.alloc(2_048, "text")))).toBe("tar-damaged");
     const archive = tar(lay([["file", "content"]]), "file");
-    archive[3] ^= 1;
+    archive[3]! ^= 1;
     expect(codeOf(() => readAll(archive))).toBe("tar-damaged");
     const long = tar(lay([[`${"d".repeat(90)}/${"f".repeat(90)}`, "content"]]), "--format=posix", ".");
     const at = long.indexOf("path=");

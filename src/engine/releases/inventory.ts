@@ -1,0 +1,217 @@
+import { posix } from "node:path";
+import { libDir, listDir, rootDir } from "../../otp/code.js";
+import { whichApplications, type RunningApplication } from "../../otp/application.js";
+import { fileInfos } from "../../otp/file.js";
+import type { CallOptions } from "../../otp/invoke.js";
+import {
+  bootedRelease,
+  handlerState,
+  whichReleases,
+  type HandlerLibrary,
+  type HandlerState,
+  type HandlerStatus,
+} from "../../otp/release-handler.js";
+import { readRel } from "../../release/read.js";
+import type { FileReader } from "../../release/reader.js";
+import type { Rel } from "../../release/records.js";
+import { readReleasesFile, readStartErlData, type RegisteredRelease } from "../../release/root/releases-file.js";
+import { compareVersions } from "../../release/version.js";
+import type { Target } from "../../target/target.js";
+import { nodeFiles } from "../node-files.js";
+import { identifyRelease } from "../source/running-release.js";
+import { unknownHandler } from "./problems.js";
+
+/** A release that a node knows of, or that lies in its root. */
+export interface NodeRelease {
+  readonly name: string;
+  readonly vsn: string;
+  readonly erts: string | undefined;
+  /** What its release handler says; undefined where it doesn't know the release. */
+  readonly status: HandlerStatus | undefined;
+  readonly isRunning: boolean;
+  /** Whether a start of the node boots it. */
+  readonly bootsNext: boolean;
+  /** Its applications, each with the directory where it lies, or where it should. */
+  readonly libraries: readonly HandlerLibrary[];
+  /** Its `.rel`; undefined where there is none, or none that can be read. */
+  readonly relFile: string | undefined;
+  /** Files and directories that it needs and that aren't there. */
+  readonly missing: readonly string[];
+}
+
+/** The releases of a node, and where they are kept. */
+export interface Inventory {
+  readonly node: string;
+  readonly root: string;
+  /** The directory `releases`. */
+  readonly relDir: string;
+  /** Undefined on a node without a release handler (no sasl), and on the embedded node. */
+  readonly handler: HandlerState | undefined;
+  /** False on a node whose release handler isn't there. */
+  readonly hasHandler: boolean;
+  /** What `RELEASES` holds; undefined where there is no such file, as in an Elixir release. */
+  readonly registered: readonly RegisteredRelease[] | undefined;
+  /** What `start_erl.data` says is booted next; undefined where there is none. */
+  readonly startErl: { readonly erts: string; readonly vsn: string } | undefined;
+  readonly running: { readonly name: string; readonly vsn: string } | undefined;
+  /** From the lowest version to the highest. */
+  readonly releases: readonly NodeRelease[];
+}
+
+/** Reads which releases a node knows, runs and has on its disk. Changes nothing. */
+export async function takeInventory(target: Target, options: CallOptions = {}): Promise<Inventory> {
+  const files = nodeFiles(target, options);
+  const [state, known, booted, codeRoot, applications] = await Promise.all([
+    handlerState(target, options),
+    whichReleases(target, options),
+    bootedRelease(target, options),
+    rootDir(target, options),
+    whichApplications(target, options),
+  ]);
+  if (state === "unknown") throw unknownHandler(target.identity.node, target.identity.otpRelease);
+  const root = state?.root ?? codeRoot;
+  const relDir = state?.relDir ?? `${root}/releases`;
+  const [registered, startErl, onDisk] = await Promise.all([
+    readRegistered(files, relDir),
+    readStartErl(files, relDir),
+    relsOnDisk(target, files, relDir, options),
+  ]);
+  const running = onDisk.size === 0 ? booted : await identifyRelease(target, files, root, applications, options);
+  const next = startErl?.vsn ?? registered?.find(({ status }) => status === "permanent")?.vsn ?? booted?.vsn;
+  const versions = new Set([...(known ?? []).map(({ vsn }) => vsn), ...onDisk.keys()]);
+  const drafts = [...versions].toSorted(compareVersions).map((vsn): Draft => {
+    const handled = state?.releases.find((release) => release.vsn === vsn);
+    const said = handled ?? known?.find((release) => release.vsn === vsn);
+    const found = onDisk.get(vsn);
+    return {
+      name: said?.name ?? found!.rel.name,
+      vsn,
+      erts: handled?.erts ?? found?.rel.erts,
+      status: said?.status,
+      isRunning: running?.vsn === vsn,
+      bootsNext: next === vsn,
+      libraries: librariesOf(handled?.libs ?? [], found?.rel, codeRoot, root),
+      relFile: found?.file,
+    };
+  });
+  return {
+    node: target.identity.node,
+    root,
+    relDir,
+    handler: state,
+    hasHandler: known !== undefined,
+    registered,
+    startErl,
+    running,
+    releases: await withMissing(target, drafts, relDir, applications, options),
+  };
+}
+
+type Draft = Omit<NodeRelease, "missing">;
+
+async function readRegistered(files: FileReader, relDir: string): Promise<readonly RegisteredRelease[] | undefined> {
+  const bytes = await files.read(`${relDir}/RELEASES`);
+  return bytes === undefined ? undefined : readReleasesFile(bytes, `${relDir}/RELEASES`);
+}
+
+async function readStartErl(files: FileReader, relDir: string): Promise<ReturnType<typeof readStartErlData>> {
+  const bytes = await files.read(`${relDir}/start_erl.data`);
+  return bytes === undefined ? undefined : readStartErlData(bytes);
+}
+
+interface FoundRel {
+  readonly rel: Rel;
+  readonly file: string;
+}
+
+/** Each `releases/<vsn>/<name>.rel` that can be read, by version. */
+async function relsOnDisk(
+  target: Target,
+  files: FileReader,
+  relDir: string,
+  options: CallOptions,
+): Promise<ReadonlyMap<string, FoundRel>> {
+  const directories = (await listDir(target, relDir, options)) ?? [];
+  const found = await Promise.all(
+    directories.map(async (vsn) => {
+      const names = (await listDir(target, `${relDir}/${vsn}`, options)) ?? [];
+      const name = names.toSorted().find((each) => /\.rel(\.ya?ml)?$/.test(each));
+      return name === undefined ? undefined : await readRelFile(files, `${relDir}/${vsn}/${name}`);
+    }),
+  );
+  return new Map(found.flatMap((each) => (each === undefined ? [] : [[each.rel.vsn, each] as const])));
+}
+
+/** A release that can't be read is told when it is asked for, and not when another one is. */
+async function readRelFile(files: FileReader, file: string): Promise<FoundRel | undefined> {
+  const bytes = await files.read(file);
+  try {
+    return bytes === undefined ? undefined : { rel: readRel(bytes, file).record, file };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the applications lie: as the release handler says, else in the root's `lib`. */
+function librariesOf(
+  handled: readonly HandlerLibrary[],
+  rel: Rel | undefined,
+  codeRoot: string,
+  root: string,
+): HandlerLibrary[] {
+  if (handled.length > 0) return handled.map((each) => ({ ...each, dir: posix.resolve(codeRoot, each.dir) }));
+  return (rel?.applications ?? []).map(({ name, vsn }) => ({ name, vsn, dir: `${root}/lib/${name}-${vsn}` }));
+}
+
+/** An application that isn't in the root, but that the node runs in the same version from elsewhere, isn't missing. */
+async function withMissing(
+  target: Target,
+  drafts: readonly Draft[],
+  relDir: string,
+  applications: readonly RunningApplication[],
+  options: CallOptions,
+): Promise<NodeRelease[]> {
+  const libraries = [...new Set(drafts.flatMap(({ libraries }) => libraries.map(({ dir }) => dir)))];
+  const boots = drafts.map(({ vsn }) => `${relDir}/${vsn}/start.boot`);
+  const infos = await fileInfos(target, [...libraries, ...boots], options);
+  const there = new Set([...libraries, ...boots].filter((_, index) => infos[index] !== undefined));
+  const needsBoot = await hasBootScripts(target, there, boots, options);
+  const elsewhere = await librariesElsewhere(target, applications, options);
+  return drafts.map((draft) => {
+    const found = draft.libraries.map((library) => {
+      const other = elsewhere.get(`${library.name}-${library.vsn}`);
+      return there.has(library.dir) || other === undefined ? library : { ...library, dir: other };
+    });
+    const gone = found.filter(({ name, vsn, dir }) => !there.has(dir) && !elsewhere.has(`${name}-${vsn}`));
+    const boot = `${relDir}/${draft.vsn}/start.boot`;
+    const missing = [
+      ...(draft.relFile === undefined ? [`${relDir}/${draft.vsn}/${draft.name}.rel`] : []),
+      ...(needsBoot && !there.has(boot) ? [boot] : []),
+      ...gone.map(({ dir }) => dir),
+    ];
+    return { ...draft, libraries: found, missing };
+  });
+}
+
+/** The embedded node boots without scripts: there, none of its releases has one. */
+async function hasBootScripts(
+  target: Target,
+  there: ReadonlySet<string>,
+  boots: readonly string[],
+  options: CallOptions,
+): Promise<boolean> {
+  if (boots.some((boot) => there.has(boot))) return true;
+  return (await libDir(target, "kernel", options)) !== undefined;
+}
+
+/** Directories of the applications that run, by `<app>-<vsn>`; the empty text for one that lies nowhere. */
+async function librariesElsewhere(
+  target: Target,
+  applications: readonly RunningApplication[],
+  options: CallOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const pairs = applications.map(async ({ name, vsn }) => {
+    return [`${name}-${vsn}`, (await libDir(target, name, options)) ?? ""] as const;
+  });
+  return new Map(await Promise.all(pairs));
+}
