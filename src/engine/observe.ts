@@ -1,16 +1,25 @@
 import { loadedModules, type LoadedModule } from "../otp/code.js";
 import { whichApplications } from "../otp/application.js";
 import { ProcessGroup } from "../otp/process-group.js";
-import { pidText, processFacts, processes, processesOnOldCode, type ProcessFacts } from "../otp/process.js";
+import { pidText, processesOnOldCode } from "../otp/process.js";
 import { answersEach } from "../otp/sys.js";
 import type { Target } from "../target/target.js";
-import type { Facts, ObservedModule, ObservedProcess } from "../upgrade/facts.js";
-import { walkSupervisionTree, type WalkedProcess } from "./walk.js";
+import type { Facts, ObservedModule, ObservedProcess, RemoteChild } from "../upgrade/facts.js";
+import { isChosen, type Choice } from "../upgrade/choice.js";
+import { isMissedButSuspendable } from "../upgrade/running.js";
+import { observeProcesses } from "./processes.js";
+import type { WalkedProcess } from "./walk.js";
 import type { Pid } from "../terms/term.js";
 
 export interface ObserveOptions {
   /** The modules that an upgrade names; their code is looked at. */
   readonly modules: readonly string[];
+  /** Whether the code of all modules is looked at that processes run or child specifications name. */
+  readonly everyModule?: boolean;
+  /** Whether processes count as to be suspended that run a module though no child specification says so. */
+  readonly includeMissed?: boolean | undefined;
+  /** Which processes would be suspended, where it isn't those of the walk. */
+  readonly choice?: Choice | undefined;
   /** Modules whose processes would be suspended: those are asked whether they answer system messages. */
   readonly probe: readonly string[];
   /** For each question to a process. */
@@ -19,61 +28,42 @@ export interface ObserveOptions {
 
 /** Observes a node: its applications, every process with its real callback module, and the modules asked for. */
 export async function observe(target: Target, options: ObserveOptions): Promise<Facts> {
-  const [applications, walk, all] = await Promise.all([
+  const [applications, { walk, processes, pids }] = await Promise.all([
     whichApplications(target, options),
-    walkSupervisionTree(target, options),
-    processes(target, options),
+    observeProcesses(target, options),
   ]);
-  const walked = byPid(walk.processes);
-  // A process may have come between the list and the walk.
-  const listed = new Set(all.map(pidText));
-  const pids = [...all, ...walk.processes.map(({ pid }) => pid).filter((pid) => !listed.has(pidText(pid)))];
-  const facts = await processFacts(target, pids, { timeoutMs: options.timeoutMs * 4 });
-  const observed = facts.flatMap((fact) =>
-    fact === undefined ? [] : [observedProcess(fact, walked.get(pidText(fact.pid)))],
-  );
-  const loaded = await loadedModules(target, options.modules, options);
+  const modules = new Set([...options.modules, ...(options.everyModule === true ? modulesOf(processes) : [])]);
+  const loaded = await loadedModules(target, [...modules], options);
   return {
     node: target.identity.node,
     creation: target.identity.creation,
     otpRelease: target.identity.otpRelease,
     applications,
-    processes: observed,
+    processes,
     anomalies: walk.anomalies,
+    remoteChildren: walk.remote.map(remoteChild),
     modules: await observeModules(target, loaded, pids, options.timeoutMs),
-    notResponding: await notResponding(target, observed, options),
+    notResponding: await notResponding(target, processes, options),
   };
 }
 
-/** A process that two supervisors have counts once: what OTP's walk sees of it, with the modules that both say. */
-function byPid(processes: readonly WalkedProcess[]): Map<string, WalkedProcess> {
-  const found = new Map<string, WalkedProcess>();
-  for (const process of processes) {
-    const key = pidText(process.pid);
-    const known = found.get(key);
-    if (known === undefined || (known.hidden && !process.hidden)) found.set(key, process);
-    else if (known.hidden === process.hidden) {
-      found.set(key, { ...known, modules: [...new Set([...known.modules, ...process.modules])] });
-    }
-  }
-  return found;
+/** The modules that processes run, or whose names their child specifications give. */
+function modulesOf(processes: readonly ObservedProcess[]): Set<string> {
+  return new Set(
+    processes.flatMap(({ callbackModule, modules, handlers = [], stack = [] }) => [
+      ...(callbackModule === undefined ? [] : [callbackModule]),
+      ...[...modules, ...handlers, ...stack],
+    ]),
+  );
 }
 
-function observedProcess(fact: ProcessFacts, walked: WalkedProcess | undefined): ObservedProcess {
+function remoteChild({ pid, application, supervisor, id, type, modules }: WalkedProcess): RemoteChild {
   return {
-    pid: fact.pid,
-    text: pidText(fact.pid),
-    application: walked?.application,
-    supervisor: walked?.supervisor === undefined ? undefined : pidText(walked.supervisor),
-    supervised: walked !== undefined,
-    hidden: walked?.hidden ?? false,
-    id: walked?.id,
-    type: walked?.type ?? (fact.isSupervisor ? "supervisor" : "worker"),
-    modules: walked?.modules ?? [],
-    dynamic: walked?.dynamic ?? false,
-    callbackModule: fact.callbackModule,
-    registeredName: fact.registeredName,
-    messageQueueLength: fact.messageQueueLength,
+    node: pid.node.name,
+    text: pidText(pid),
+    application,
+    supervisor: supervisor === undefined ? undefined : pidText(supervisor),
+    ...{ id, type, modules },
   };
 }
 
@@ -96,9 +86,16 @@ async function notResponding(
   observed: readonly ObservedProcess[],
   options: ObserveOptions,
 ): Promise<Set<string>> {
+  const { choice, includeMissed } = options;
   const probed = new Set(options.probe);
-  const concerned = observed.filter(
-    (process) => process.supervised && !process.hidden && process.modules.some((module) => probed.has(module)),
+  const isFound = (process: ObservedProcess): boolean =>
+    process.supervised && !process.hidden && process.modules.some((module) => probed.has(module));
+  const isMissed = (process: ObservedProcess): boolean =>
+    includeMissed === true && options.probe.some((module) => isMissedButSuspendable(process, module));
+  const concerned = observed.filter((process) =>
+    choice === undefined
+      ? isFound(process) || isMissed(process)
+      : options.probe.some((module) => isChosen(process, module, choice)),
   );
   const answers = await answersEach(target, new ProcessGroup(concerned.map(({ pid }) => pid)), options.timeoutMs);
   return new Set(concerned.filter((_, index) => answers[index] === false).map(({ text }) => text));

@@ -25,6 +25,8 @@ export async function planUpgrade(
   const facts = await observe(target, {
     modules: [...new Set([...namedModules(upgrade.script), ...changedModules(upgrade.script)])],
     probe: suspended,
+    includeMissed: upgrade.includeMissed,
+    choice: upgrade.choice,
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
   });
   return { plan: makePlan(upgrade, facts), facts };

@@ -2,6 +2,9 @@ import type { Pid } from "../terms/term.js";
 import { pidText } from "../otp/process.js";
 import type { Child } from "../otp/supervisor.js";
 import type { Target } from "../target/target.js";
+import { isChosen, type Choice } from "../upgrade/choice.js";
+import { isMissedButSuspendable } from "../upgrade/running.js";
+import { observeProcesses } from "./processes.js";
 import { walkSupervisionTree, type WalkedProcess } from "./walk.js";
 
 /**
@@ -28,6 +31,31 @@ export class Population {
       modules.map((module) => [
         module,
         processes.filter((process) => !process.hidden && process.modules.includes(module)),
+      ]),
+    );
+  }
+
+  /**
+   * The processes that run `module` now though no child specification that OTP's walk sees names it, per module asked
+   * for: what `--include-missed` adds. All processes of the node are looked at.
+   */
+  async missedOf(modules: readonly string[]): Promise<Map<string, Pid[]>> {
+    const { processes } = await observeProcesses(this.#target, { timeoutMs: this.#timeoutMs });
+    return new Map(
+      modules.map((module) => [
+        module,
+        processes.filter((process) => isMissedButSuspendable(process, module)).map(({ pid }) => pid),
+      ]),
+    );
+  }
+
+  /** The processes that each module is to be changed in now, by a choice: all processes of the node are looked at. */
+  async chosenOf(modules: readonly string[], choice: Choice): Promise<Map<string, Pid[]>> {
+    const { processes } = await observeProcesses(this.#target, { timeoutMs: this.#timeoutMs });
+    return new Map(
+      modules.map((module) => [
+        module,
+        processes.filter((process) => isChosen(process, module, choice)).map(({ pid }) => pid),
       ]),
     );
   }

@@ -25,6 +25,8 @@ export interface Walk {
   /** What each supervisor answered, by its pid as text; children that aren't running are there too. */
   readonly children: ReadonlyMap<string, readonly Child[]>;
   readonly anomalies: readonly WalkAnomaly[];
+  /** Children that run on other nodes. OTP's walk has them among the others, and would suspend them. */
+  readonly remote: readonly WalkedProcess[];
 }
 
 /**
@@ -46,6 +48,7 @@ export async function walkSupervisionTree(target: Target, options: { readonly ti
     processes: inOrder(tops),
     children: new Map(walker.supervisors.map(({ pid, children }) => [pidText(pid), children])),
     anomalies: walker.anomalies,
+    remote: walker.remote,
   };
 }
 

@@ -33,6 +33,8 @@ const PLAIN_BEHAVIOURS = new Set(["gen_server", "gen_statem", "gen_event", "gen_
 export class Walker {
   readonly anomalies: WalkAnomaly[] = [];
   readonly supervisors: WalkedSupervisor[] = [];
+  /** Children that run on other nodes: their code is not this node's, so nothing below them is asked for. */
+  readonly remote: WalkedProcess[] = [];
   readonly #target: Target;
   readonly #timeoutMs: number;
   /** Supervisors that were asked, so that none is asked twice. */
@@ -119,7 +121,13 @@ export class Walker {
         return [];
       }
       this.supervisors.push({ pid, children });
-      return children.flatMap((child) => (child.pid === undefined ? [] : [{ child, pid: child.pid, under }]));
+      return children.flatMap((child): Found[] => {
+        if (child.pid === undefined) return [];
+        const found = { child, pid: child.pid, under };
+        if (child.pid.node.name === this.#target.identity.node) return [found];
+        this.remote.push(walked(found, undefined));
+        return [];
+      });
     });
   }
 

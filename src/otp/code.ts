@@ -1,5 +1,5 @@
 import { atom, binary, list, string, type Term } from "../terms/term.js";
-import type { Target } from "../target/target.js";
+import type { Outcome, Target } from "../target/target.js";
 import { attemptEach } from "./batch.js";
 import { bytesOf, hex } from "./decode.js";
 import { atomName, listElements, taggedTuple, textOf, tupleElements } from "../terms/access.js";
@@ -61,6 +61,8 @@ export interface LoadedModule {
   readonly hasOldCode: boolean;
   /** True when the loaded code exports `code_change/3` or `code_change/4`. */
   readonly exportsCodeChange: boolean;
+  /** The vsn attribute of the loaded code; undefined where it has none. */
+  readonly vsn: Term | undefined;
 }
 
 /** MD5 of the code of each module that is loaded, in hexadecimal, in order; undefined for one that isn't. */
@@ -82,36 +84,55 @@ export async function hasOldCode(target: Target, module: string, options: CallOp
   return atomName(await invoke(target, "erlang:check_old_code/1", [atom(module)], options)) === "true";
 }
 
-/** Facts of loaded modules, in the order asked, in four round trips however many they are. */
+/** Facts of loaded modules, in the order asked, in five round trips however many they are. */
 export async function loadedModules(
   target: Target,
   modules: readonly string[],
   options: CallOptions = {},
 ): Promise<LoadedModule[]> {
   const args = modules.map((module) => [atom(module)]);
-  const [files, digests, old, exports] = await Promise.all([
-    attemptEach(target, "code:which/1", args, options),
-    loadedMd5s(target, modules, options),
-    attemptEach(target, "erlang:check_old_code/1", args, options),
+  const infoOf = (item: string): Promise<Outcome[]> =>
     attemptEach(
       target,
       "erlang:get_module_info/2",
-      modules.map((module) => [atom(module), atom("exports")]),
+      modules.map((module) => [atom(module), atom(item)]),
       options,
-    ),
+    );
+  const [files, digests, old, exports, attributes] = await Promise.all([
+    attemptEach(target, "code:which/1", args, options),
+    loadedMd5s(target, modules, options),
+    attemptEach(target, "erlang:check_old_code/1", args, options),
+    infoOf("exports"),
+    infoOf("attributes"),
   ]);
   return modules.map((module, index) => {
     const file = files[index]!;
     const hasOld = old[index]!;
     const exported = exports[index]!;
+    const declared = attributes[index]!;
     return {
       module,
       file: file.kind === "returned" ? textOf(file.value) : undefined,
       md5: digests[index],
       hasOldCode: hasOld.kind === "returned" && atomName(hasOld.value) === "true",
       exportsCodeChange: exported.kind === "returned" && exportsCodeChange(exported.value),
+      vsn: declared.kind === "returned" ? vsnAttribute(declared.value) : undefined,
     };
   });
+}
+
+/** The vsn among attributes, `[{vsn, [Vsn]}, ...]`: the one element of it, unless it is a string. */
+function vsnAttribute(attributes: Term): Term | undefined {
+  const found = listElements(attributes)?.find((each) => atomName(tupleElements(each, 2)?.[0]) === "vsn");
+  const vsn = tupleElements(found, 2)?.[1];
+  return vsn === undefined ? undefined : singleVsn(vsn);
+}
+
+/** `[Vsn]` as `release_handler_1:get_vsn/1` reads it: a string stays whole, of any other list the one element is taken. */
+function singleVsn(vsn: Term): Term {
+  const elements = listElements(vsn);
+  const isString = elements?.every((code) => typeof code === "number" && code >= 32 && code <= 255) === true;
+  return !isString && elements?.length === 1 ? elements[0]! : vsn;
 }
 
 function exportsCodeChange(exports: Term): boolean {
@@ -129,9 +150,7 @@ export async function objectCodeVsn(target: Target, code: Uint8Array, options: C
   const answer = await invoke(target, "beam_lib:version/1", [binary(code)], options);
   const vsn = tupleElements(taggedTuple(answer, "ok", 2)?.[1], 2)?.[1];
   if (vsn === undefined) throw new UnexpectedAnswer("beam_lib:version/1", answer);
-  const elements = listElements(vsn);
-  const isString = elements?.every((code) => typeof code === "number" && code >= 32 && code <= 255) === true;
-  return !isString && elements?.length === 1 ? elements[0]! : vsn;
+  return singleVsn(vsn);
 }
 
 /** The MD5 of object code (`beam_lib:md5/1`), in hexadecimal; undefined where it is no object code. */
@@ -144,6 +163,19 @@ export async function objectCodeMd5(
   if (outcome.kind !== "returned") return undefined;
   const bytes = bytesOf(tupleElements(taggedTuple(outcome.value, "ok", 2)?.[1], 2)?.[1]);
   return bytes === undefined ? undefined : hex(bytes);
+}
+
+/** The module that object code is, and its MD5 in hexadecimal (`beam_lib:md5/1`); undefined where it is no object code. */
+export async function objectCodeIdentity(
+  target: Target,
+  code: Uint8Array,
+  options: CallOptions = {},
+): Promise<{ readonly module: string; readonly md5: string } | undefined> {
+  const outcome = await attempt(target, "beam_lib:md5/1", [binary(code)], options);
+  if (outcome.kind !== "returned") return undefined;
+  const [module, md5] = tupleElements(taggedTuple(outcome.value, "ok", 2)?.[1], 2) ?? [];
+  const [name, bytes] = [atomName(module), bytesOf(md5)];
+  return name === undefined || bytes === undefined ? undefined : { module: name, md5: hex(bytes) };
 }
 
 /** True when object code exports `code_change/3` or `code_change/4`; undefined where it is no object code. */

@@ -1,4 +1,4 @@
-import { atom, list, type Term } from "../terms/term.js";
+import { atom, list, string, type Term } from "../terms/term.js";
 import { parseSurfaceName, type SurfaceName } from "../target/surface.js";
 import type { Outcome, Target } from "../target/target.js";
 import { bind, call, caseOf, cons, external, fun, name, number, plus, tupleOf, variable } from "./abstract-form.js";
@@ -84,7 +84,25 @@ export async function systemMessageEach(
   return await requestEach(target, group, atom("system"), message, timeoutMs);
 }
 
-/** Of `{status, Pid, {module, Behaviour}, [PDict, SysState | _]}` only what is asked for: the rest carries the state. */
+/** `{"Modules", [Current | _]}` of what a gen_statem shows of itself; `false` for all others. */
+const CALLBACK_MODULES = caseOf(tupleOf(variable("Behaviour"), variable("Rest")), [
+  [
+    tupleOf(
+      name("gen_statem"),
+      cons(
+        variable("_"),
+        cons(
+          variable("_"),
+          cons(cons(variable("_"), cons(tupleOf(name("data"), variable("Data")), variable("_"))), variable("_")),
+        ),
+      ),
+    ),
+    call("lists:keyfind/3", variable("Modules"), number(1), variable("Data")),
+  ],
+  [variable("_"), name("false")],
+]);
+
+/** Of `{status, Pid, {module, Behaviour}, [PDict, SysState | Rest]}` only what is asked for: the rest carries the state. */
 const STATUS = eachWindow(
   SEND,
   call(
@@ -99,10 +117,10 @@ const STATUS = eachWindow(
               name("status"),
               variable("_"),
               tupleOf(name("module"), variable("Behaviour")),
-              cons(variable("_"), cons(variable("SysState"), variable("_"))),
+              cons(variable("_"), cons(variable("SysState"), variable("Rest"))),
             ),
           ),
-          tupleOf(name("reply"), tupleOf(variable("Behaviour"), variable("SysState"))),
+          tupleOf(name("reply"), tupleOf(variable("Behaviour"), variable("SysState"), CALLBACK_MODULES)),
         ],
         [variable("_"), variable("Response")],
       ]),
@@ -111,9 +129,15 @@ const STATUS = eachWindow(
   ),
 );
 
-/** Asks each process for its status (`sys:get_status/2`). As {@link requestEach}, with `{Behaviour, SysState}` for the answer. */
+/**
+ * Asks each process for its status (`sys:get_status/2`). As {@link requestEach}, with `{Behaviour, SysState, Modules}` for
+ * the answer; `Modules` is `{"Modules", CallbackModules}` of a gen_statem, else `false`.
+ */
 export async function statusEach(target: Target, group: ProcessGroup, timeoutMs: number): Promise<Outcome[]> {
-  const bindings = { Label: atom("system"), Message: atom("get_status"), Timeout: timeoutMs };
+  const bindings = {
+    ...{ Label: atom("system"), Message: atom("get_status"), Timeout: timeoutMs },
+    Modules: string("Modules"),
+  };
   return await overWindows(target, group, STATUS, bindings, timeoutMs, readResponse);
 }
 
@@ -148,6 +172,26 @@ export async function infoEach(
 ): Promise<Outcome[]> {
   const bindings = { Items: list(...items.map(atom)) };
   return await overWindows(target, group, FACTS, bindings, timeoutMs, (result) => ({
+    kind: "returned",
+    value: result,
+  }));
+}
+
+/**
+ * Evaluates a fun, in the abstract format, with each process, one after another. What raises for one of a window fails
+ * the whole batch, so it should not.
+ * @param bindings the values of the variables that stand in the fun
+ * @param timeoutMs for a window
+ */
+export async function mapEach(
+  target: Target,
+  group: ProcessGroup,
+  each: Term,
+  bindings: Readonly<Record<string, Term>>,
+  timeoutMs: number,
+): Promise<Outcome[]> {
+  const expression = eachWindow([], call("lists:map/2", each, variable("Pids")));
+  return await overWindows(target, group, expression, bindings, timeoutMs, (result) => ({
     kind: "returned",
     value: result,
   }));

@@ -1,9 +1,10 @@
-import { atom, type Atom, type Pid, type Term } from "../terms/term.js";
+import { atom, nil, type Atom, type Pid, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
+import { call, caseOf, external, fun, name, number, tupleOf, variable } from "./abstract-form.js";
 import { attemptEach } from "./batch.js";
 import { pidOf } from "./decode.js";
 import { atomName, atomNames, listElements, tupleElements } from "../terms/access.js";
-import { infoEach, requestEach } from "./each-process.js";
+import { infoEach, mapEach, requestEach } from "./each-process.js";
 import { CallError, DEFAULT_TIMEOUT_MS, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 import { ProcessGroup } from "./process-group.js";
 import { askPatiently, fateOf } from "./sys.js";
@@ -26,15 +27,28 @@ export async function whereis(target: Target, name: Atom, options: CallOptions =
   return pidOf(await invoke(target, "erlang:whereis/1", [name], options));
 }
 
+/** Module, function and arity. */
+export interface FunctionName {
+  readonly module: string;
+  readonly function: string;
+  readonly arity: number;
+}
+
 export interface ProcessFacts {
   readonly pid: Pid;
   /** The module whose callbacks the process runs, told by its initial call; undefined where that doesn't tell. */
   readonly callbackModule: string | undefined;
   /** True when it was started as a supervisor, whatever its child specification says. */
   readonly isSupervisor: boolean;
+  /** What `proc_lib` notes of its start, translated; undefined for a process that proc_lib didn't start. */
+  readonly initialCall: FunctionName | undefined;
+  /** Where it is now; undefined where the node doesn't tell. */
+  readonly currentFunction: FunctionName | undefined;
   readonly registeredName: string | undefined;
   readonly messageQueueLength: number;
 }
+
+const ITEMS = ["registered_name", "message_queue_len", "current_function"];
 
 /**
  * Facts of processes, in the order asked, in a few round trips however many they are. A dead process has none, nor has
@@ -49,7 +63,7 @@ export async function processFacts(
   const isLocal = (pid: Pid): boolean => pid.node.name === target.identity.node;
   const local = pids.filter(isLocal);
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const outcomes = await infoEach(target, new ProcessGroup(local), ["registered_name", "message_queue_len"], timeoutMs);
+  const outcomes = await infoEach(target, new ProcessGroup(local), ITEMS, timeoutMs);
   let next = 0;
   return pids.map((pid) => (isLocal(pid) ? factsOf(pid, outcomes[next++]!) : undefined));
 }
@@ -57,25 +71,80 @@ export async function processFacts(
 function factsOf(pid: Pid, outcome: Outcome): ProcessFacts | undefined {
   if (outcome.kind !== "returned") throw new CallError("erlang:process_info/2", outcome);
   const [initialCall, info] = tupleElements(outcome.value, 2) ?? [];
-  const [name, queue] = listElements(info) ?? [];
-  if (name === undefined || initialCall === undefined) return undefined;
+  const values = listElements(info)?.map((item) => tupleElements(item, 2)?.[1]);
+  if (values === undefined || initialCall === undefined) return undefined;
+  const [name, queue, current] = values;
   return {
     pid,
-    ...readInitialCall(initialCall),
-    registeredName: atomName(tupleElements(name, 2)?.[1]),
-    messageQueueLength: Number(tupleElements(queue, 2)?.[1] ?? 0),
+    ...readInitialCall(functionName(initialCall)),
+    registeredName: atomName(name),
+    messageQueueLength: Number(queue ?? 0),
+    currentFunction: functionName(current),
   };
+}
+
+function functionName(term: Term | undefined): FunctionName | undefined {
+  const [module, fun, arity] = tupleElements(term, 3) ?? [];
+  const names = [atomName(module), atomName(fun)];
+  if (names[0] === undefined || names[1] === undefined) return undefined;
+  return { module: names[0], function: names[1], arity: Number(arity) };
 }
 
 /**
  * What `proc_lib:translate_initial_call/1` tells: a behaviour starts in `{Module, init, 1}`, a supervisor is translated
- * to `{supervisor, Module, 1}` (Elixir's DynamicSupervisor says the same), an event manager has started in
- * `{gen_event, init_it, _}`, and `{proc_lib, init_p, _}` says nothing.
+ * to `{supervisor, Module, 1}` (Elixir's DynamicSupervisor says the same), a `supervisor_bridge` likewise, an event
+ * manager has started in `{gen_event, init_it, _}`, and `{proc_lib, init_p, _}` says nothing.
  */
-function readInitialCall(call: Term): Pick<ProcessFacts, "callbackModule" | "isSupervisor"> {
-  const [module, fun] = (tupleElements(call, 3) ?? []).map(atomName);
-  if (module === "supervisor") return { callbackModule: fun, isSupervisor: true };
-  return { callbackModule: module === "proc_lib" ? undefined : module, isSupervisor: false };
+function readInitialCall(
+  call: FunctionName | undefined,
+): Pick<ProcessFacts, "callbackModule" | "isSupervisor" | "initialCall"> {
+  if (call === undefined || call.module === "proc_lib") {
+    return { callbackModule: undefined, isSupervisor: false, initialCall: undefined };
+  }
+  const isSupervisor = call.module === "supervisor";
+  const isTranslated = isSupervisor || call.module === "supervisor_bridge";
+  return { callbackModule: isTranslated ? call.function : call.module, isSupervisor, initialCall: call };
+}
+
+/** `element(1, Frame)` of each frame of the stack; an empty list for a dead process. */
+const STACK_MODULES = fun(
+  "Pid",
+  caseOf(call("erlang:process_info/2", variable("Pid"), name("current_stacktrace")), [
+    [
+      tupleOf(name("current_stacktrace"), variable("Stack")),
+      call(
+        "lists:zipwith/3",
+        external("erlang:element/2"),
+        call("lists:duplicate/2", call("erlang:length/1", variable("Stack")), number(1)),
+        variable("Stack"),
+      ),
+    ],
+    [variable("_"), variable("None")],
+  ]),
+);
+
+/** The modules whose functions each process is in now, the innermost first, each once (`current_stacktrace`), in order. */
+export async function stackModules(target: Target, pids: readonly Pid[], timeoutMs: number): Promise<string[][]> {
+  const outcomes = await mapEach(target, new ProcessGroup(pids), STACK_MODULES, { None: nil }, timeoutMs);
+  return outcomes.map((outcome) => (outcome.kind === "returned" ? [...new Set(atomNames(outcome.value) ?? [])] : []));
+}
+
+/** Which of the modules export the function, `erlang:function_exported/3`: only what is loaded does. */
+export async function modulesExporting(
+  target: Target,
+  modules: readonly string[],
+  fun: string,
+  arity: number,
+  options: CallOptions = {},
+): Promise<Set<string>> {
+  const args = modules.map((module) => [atom(module), atom(fun), arity]);
+  const outcomes = await attemptEach(target, "erlang:function_exported/3", args, options);
+  return new Set(
+    modules.filter((_, index) => {
+      const outcome = outcomes[index]!;
+      return outcome.kind === "returned" && atomName(outcome.value) === "true";
+    }),
+  );
 }
 
 /**

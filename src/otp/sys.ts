@@ -1,6 +1,6 @@
 import { atom, tuple, type Pid, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
-import { atomName, listElements, taggedTuple, tupleElements } from "../terms/access.js";
+import { atomName, atomNames, listElements, taggedTuple, tupleElements } from "../terms/access.js";
 import { callEach, statusEach, systemMessageEach } from "./each-process.js";
 import { ProcessGroup } from "./process-group.js";
 import { DEFAULT_TIMEOUT_MS } from "./invoke.js";
@@ -85,6 +85,8 @@ export interface SysStatus {
   readonly state: SysState;
   /** The module that receives the process's messages: `gen_server`, `gen_event`, or a special process's own. */
   readonly behaviour: string | undefined;
+  /** Of a gen_statem: its callback modules, the current one first. */
+  readonly callbackModules?: readonly string[];
 }
 
 /** The system state and the behaviour of each process (`sys:get_status/2`), in order. */
@@ -96,8 +98,13 @@ export async function sysStatusEach(target: Target, pids: readonly Pid[], timeou
       const isGone = fateOf(outcome) === "gone";
       return { state: isGone ? "noproc" : "not_responding", behaviour: undefined };
     }
-    const [behaviour, state] = (tupleElements(outcome.value, 2) ?? []).map(atomName);
-    return { state: state === "suspended" ? "suspended" : "running", behaviour };
+    const [behaviour, state, modules] = tupleElements(outcome.value, 3) ?? [];
+    const callbackModules = atomNames(tupleElements(modules, 2)?.[1]);
+    return {
+      state: atomName(state) === "suspended" ? "suspended" : "running",
+      behaviour: atomName(behaviour),
+      ...(callbackModules !== undefined && { callbackModules }),
+    };
   });
 }
 

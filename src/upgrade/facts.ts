@@ -3,6 +3,22 @@ import type { Pid, Term } from "../terms/term.js";
 /** What was observed of a node: plain data, on which plans and findings are made without asking again. */
 
 export interface ObservedProcess {
+/**
+ * What runs a process, and so whether it can be suspended: a behaviour; `agent` (Elixir's, a GenServer that runs the
+ * functions it is given); `special`, code of its own that takes system messages; `own_code`, code of its own that
+ * doesn't (a Task, a process that was spawned).
+ */
+export type ProcessKind =
+  | "supervisor"
+  | "supervisor_bridge"
+  | "gen_server"
+  | "gen_statem"
+  | "gen_event"
+  | "gen_fsm"
+  | "agent"
+  | "special"
+  | "own_code";
+
   readonly pid: Pid;
   /** The pid as the node itself prints it. */
   readonly text: string;
@@ -24,6 +40,27 @@ export interface ObservedProcess {
   readonly registeredName: string | undefined;
   readonly messageQueueLength: number;
 }
+  /** What runs it; undefined where that can't be told. */
+  readonly kind?: ProcessKind | undefined;
+  /** Of an event manager: the modules of its handlers, whose callbacks run in it. */
+  readonly handlers?: readonly string[];
+  /** Of `own_code`: the modules whose functions it is in, by its stack, the innermost first. */
+  readonly stack?: readonly string[];
+  /** Whether `sys` has it suspended; undefined where that can't be told without disturbing it. */
+  readonly suspended?: boolean | undefined;
+  readonly hibernating?: boolean;
+}
+
+/** A child that runs on another node, whose code an upgrade of this one doesn't change. */
+export interface RemoteChild {
+  readonly node: string;
+  /** The pid as its own node prints it. */
+  readonly text: string;
+  readonly application: string;
+  readonly supervisor: string | undefined;
+  readonly id: Term | undefined;
+  readonly type: "worker" | "supervisor";
+  readonly modules: readonly string[];
 
 /** What the walk met that OTP's own walk fails on, stalls on, or passes over. */
 export interface WalkAnomaly {
@@ -47,6 +84,8 @@ export interface ObservedModule {
   readonly processesOnOldCode: readonly string[];
   readonly exportsCodeChange: boolean;
 }
+  /** The vsn attribute of the loaded code; undefined where it has none. */
+  readonly vsn?: Term | undefined;
 
 export interface Facts {
   readonly node: string;
@@ -57,6 +96,8 @@ export interface Facts {
   readonly processes: readonly ObservedProcess[];
   readonly anomalies: readonly WalkAnomaly[];
   /** Pids, as text, of processes to be suspended that didn't answer a system message in time. */
+  /** Children of its supervisors that run on other nodes. */
+  readonly remoteChildren?: readonly RemoteChild[];
   readonly notResponding: ReadonlySet<string>;
   /** The modules that the upgrade names, as they are now. */
   readonly modules: ReadonlyMap<string, ObservedModule>;

@@ -34,8 +34,10 @@ export interface Plan {
 
 /** Sets an upgrade against what was observed of a node. Pure: the same arguments give the same plan. */
 export function makePlan(upgrade: Upgrade, facts: Facts): Plan {
-  const selections = selectProcesses(upgrade.script, facts.processes);
-  const coverage = coverageOf(upgrade.script, facts.processes);
+  const { includeMissed, choice } = upgrade;
+  const selections = selectProcesses(upgrade.script, facts.processes, { includeMissed, choice });
+  const remoteChildren = facts.remoteChildren ?? [];
+  const coverage = coverageOf(upgrade.script, facts.processes, { includeMissed, choice, remoteChildren });
   const findings = findingsOf({ upgrade, facts, coverage });
   const basis = basisOf(upgrade, facts, findings);
   return {

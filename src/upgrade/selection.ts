@@ -1,5 +1,7 @@
 import type { LowLevelInstruction } from "../release/instruction.js";
+import { isChosen, type Choice } from "./choice.js";
 import type { ObservedProcess } from "./facts.js";
+import { isFoundByWalk, isMissedButSuspendable } from "./running.js";
 
 /** Which processes each step of a script will touch, by the rules of `release_handler_1:eval/2`. */
 
@@ -8,9 +10,28 @@ export interface StepSelection {
   readonly byModule: ReadonlyMap<string, readonly ObservedProcess[]>;
 }
 
+export interface SelectionOptions {
+  /** Whether suspend also takes what runs a module though no child specification says so (`--include-missed`). */
+  readonly includeMissed?: boolean | undefined;
+  /** The processes that suspend takes in place of those that the walk finds. */
+  readonly choice?: Choice | undefined;
+}
+
 /** The processes that OTP's walk has with `module` among their modules. */
 export function processesOf(module: string, processes: readonly ObservedProcess[]): ObservedProcess[] {
-  return processes.filter((process) => process.supervised && !process.hidden && process.modules.includes(module));
+  return processes.filter((process) => isFoundByWalk(process, module));
+}
+
+/** What a suspend takes for a module. */
+function suspendedFor(
+  module: string,
+  processes: readonly ObservedProcess[],
+  { includeMissed, choice }: SelectionOptions,
+): ObservedProcess[] {
+  if (choice !== undefined) return processes.filter((process) => isChosen(process, module, choice));
+  const found = processesOf(module, processes);
+  if (includeMissed !== true) return found;
+  return [...found, ...processes.filter((process) => isMissedButSuspendable(process, module))];
 }
 
 /**
@@ -21,6 +42,7 @@ export function processesOf(module: string, processes: readonly ObservedProcess[
 export function selectProcesses(
   script: readonly LowLevelInstruction[],
   processes: readonly ObservedProcess[],
+  options: SelectionOptions = {},
 ): StepSelection[] {
   const suspended = new Map<string, readonly ObservedProcess[]>();
   const stopped = new Map<string, readonly ObservedProcess[]>();
@@ -31,7 +53,7 @@ export function selectProcesses(
     switch (step.instruction) {
       case "suspend": {
         const modules = step.modules.map((each) => each.module);
-        for (const module of modules) suspended.set(module, processesOf(module, processes));
+        for (const module of modules) suspended.set(module, suspendedFor(module, processes, options));
         return pick(modules, suspended);
       }
       case "code_change":

@@ -1,5 +1,6 @@
 import type { Term } from "../terms/term.js";
 import type { LowLevelInstruction } from "../release/instruction.js";
+import type { Choice } from "./choice.js";
 
 /** An upgrade as it was read and translated, before it is set against a node: plain data. */
 
@@ -44,6 +45,13 @@ export interface Upgrade {
   /** Libraries of the new version whose code path is replaced at the point of no return. */
   readonly libraries: readonly Library[];
   readonly objectCode: ReadonlyMap<string, ObjectCode>;
+  /**
+   * True where the user has every process that runs a module treated as if its child specification named it
+   * (`--include-missed`).
+   */
+  readonly includeMissed?: boolean;
+  /** Of modules by hand: the processes that they are changed in. */
+  readonly choice?: Choice;
 }
 
 /** The modules whose code the script changes or takes away, in the order it does. */

@@ -97,6 +97,12 @@ describeElixir("the walk over an Elixir node", () => {
       const found = processes.find(({ registeredName }) => registeredName === name);
       return found && { runs: found.callbackModule, modules: found.modules, hidden: found.hidden, type: found.type };
     };
+    const kindOf = (name: string): string | undefined =>
+      processes.find(({ registeredName }) => registeredName === name)?.kind;
+    expect(kindOf("Elixir.Shop.One")).toBe("gen_server");
+    expect(kindOf("Elixir.Shop.Counter")).toBe("agent");
+    expect(kindOf("Elixir.Shop.Job")).toBe("own_code");
+    expect(kindOf("Elixir.Dynamic.Top")).toBe("supervisor");
     const worker = (runs: string, modules = [runs], hidden = false): object => ({
       ...{ runs, modules, hidden, type: "worker" },
     });

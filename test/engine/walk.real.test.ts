@@ -19,6 +19,7 @@ ok.
 const INITIAL_CALLS = `
 [lists:flatten(io_lib:format("~p ~p", [Pid, case proc_lib:translate_initial_call(Pid) of
   {supervisor, Module, 1} -> Module;
+  {supervisor_bridge, Module, 1} -> Module;
   {proc_lib, init_p, 5} -> none;
   {Module, _, _} -> Module
 end])) || Pid <- processes()].

@@ -13,6 +13,7 @@ import { procLib } from "./proc-lib.js";
 import { releaseHandler } from "./release-handler.js";
 import { rpc } from "./rpc.js";
 import { init, kernel, maps, os } from "./small.js";
+import { re } from "./re.js";
 import { supervisor } from "./supervisor.js";
 import { sys } from "./sys.js";
 import { timer } from "./timer.js";
@@ -44,4 +45,5 @@ export const builtInModules: ReadonlyMap<string, BifModule> = new Map(
     sys,
     timer,
   }),
+    re,
 );

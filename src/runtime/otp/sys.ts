@@ -1,4 +1,4 @@
-import { type Atom, type List, type Pid, type Term, Tuple, atom, list, tuple } from "../../terms/term.js";
+import { type Atom, ExternalFun, type List, type Pid, type Term, Tuple, atom, list, tuple } from "../../terms/term.js";
 import type { Context } from "../context.js";
 import { Raised, raiseError, raiseExit } from "../process/raised.js";
 import { OK, at, error, isNamed, isTagged, timeoutTerm } from "../support/term.js";
@@ -86,14 +86,19 @@ export async function handleSystemMessage(context: Context, message: Tuple, host
     if (isNamed(request, "resume")) suspended = false;
     genReply(context, from, await command(context, request, suspended, host));
     if (!suspended) return;
+    context.self.currentFunction = SUSPEND_LOOP;
     const next = await context.self.receive((waiting) =>
       isSystemMessage(waiting) || parentExit(waiting, host.parent) !== undefined ? waiting : undefined,
     );
+    context.self.currentFunction = undefined;
     const exit = parentExit(next!, host.parent);
     if (exit !== undefined) return await host.terminate(exit);
     current = next as Tuple;
   }
 }
+
+/** Where OTP's suspended processes wait, as `process_info(Pid, current_function)` tells. */
+const SUSPEND_LOOP = new ExternalFun(atom("sys"), atom("suspend_loop"), 6);
 
 /** The reason in the exit message of the parent; undefined for every other message. */
 export function parentExit(message: Term, parent: Pid): Term | undefined {

@@ -77,7 +77,8 @@ function noHeapLimit(): ErlMap {
 }
 
 /** Where a process waits: in the code of the module it last entered, or in the server loop that runs it. */
-function currentFunction({ initialCall, frames, waiting }: Process): Tuple {
+function currentFunction({ initialCall, frames, waiting, currentFunction: known }: Process): Tuple {
+  if (known !== undefined) return mfa(known.module, known.function, known.arity);
   const innermost = frames.at(-1);
   if (innermost !== undefined) return mfa(innermost.name, atom("receive"), 0);
   if (waiting && initialCall.module.name === "proc_lib") return mfa(atom("gen_server"), atom("loop"), 7);
