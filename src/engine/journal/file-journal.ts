@@ -3,7 +3,7 @@ import type { ProgressEvent } from "../events.js";
 import { StepFailure } from "../failure.js";
 import type { Act, ActResult, Conclusion, Journal } from "./journal.js";
 import { problemRecord } from "./problem-record.js";
-import type { ActRecord, JournalRecord } from "./records.js";
+import type { ActRecord, JournalRecord, ProblemRecord } from "./records.js";
 import type { JournalSink } from "./sink.js";
 
 /** A journal in a file. */
@@ -14,6 +14,7 @@ export class FileJournal implements Journal {
   readonly #sink: JournalSink;
   readonly #now: () => Date;
   #skipped: { pid: string; why: string }[] = [];
+  readonly #undone: { what: string; problem: ProblemRecord | null }[] = [];
   #isTakingBack = false;
   /** True when the last line may be there in part. */
   #isBroken = false;
@@ -67,9 +68,9 @@ export class FileJournal implements Journal {
     });
   }
 
-  async rollback(actions: readonly string[]): Promise<void> {
+  async rollback(because: Problem): Promise<void> {
     this.#isTakingBack = true;
-    await this.#append({ type: "rollback", at: this.#at(), actions: [...actions] });
+    await this.#append({ type: "rollback", at: this.#at(), because: problemRecord(because) }, true);
   }
 
   async note(what: string): Promise<void> {
@@ -87,6 +88,7 @@ export class FileJournal implements Journal {
       interrupted,
       durationMs: round(durationMs),
       failure: failure === undefined ? null : problemRecord(failure),
+      undone: this.#undone,
       notUndone: notUndone.map(problemRecord),
       processes: { migrated: tally.migrated.size, dead: tally.dead.size, failed: tally.failed.size },
       suspension: { count, p50Ms, p99Ms, maxMs },
@@ -103,6 +105,8 @@ export class FileJournal implements Journal {
 
   onProgress(event: ProgressEvent): void {
     if (event.kind === "process_skipped") this.#skipped.push({ pid: event.pid, why: event.why });
+    if (event.kind === "undone") this.#undone.push({ what: event.what, problem: null });
+    if (event.kind === "undo_failed") this.#undone.push({ what: event.what, problem: problemRecord(event.problem) });
   }
 
   async #append(record: JournalRecord, sync = false): Promise<void> {
@@ -126,7 +130,7 @@ export class FileJournal implements Journal {
 }
 
 const actRecord = (act: Act): ActRecord =>
-  act.kind === "step" ? { kind: "step", index: act.step.index } : act.kind === "undo" ? { ...act } : { kind: act.kind };
+  act.kind === "step" ? { kind: "step", index: act.step.index } : { kind: act.kind };
 
 const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 

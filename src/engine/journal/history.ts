@@ -33,7 +33,8 @@ export interface UpgradeHistory extends ReadJournal {
   readonly beforeSteps: ActHistory;
   readonly steps: readonly StepHistory[];
   readonly afterSteps: ActHistory;
-  readonly rollback: readonly (ActHistory & { readonly what: string })[] | undefined;
+  /** When everything began to be taken back, and why; undefined where nothing was. */
+  readonly rollback: { readonly at: string; readonly because: ProblemRecord } | undefined;
   readonly notes: readonly { readonly at: string; readonly what: string }[];
   /** The step that was begun last; undefined where none was. */
   readonly reached: number | undefined;
@@ -58,7 +59,7 @@ export function historyOf(journal: ReadJournal): UpgradeHistory {
     beforeSteps: actHistory(records, { kind: "before_steps" }),
     steps: stepHistories(records, begin),
     afterSteps: actHistory(records, { kind: "after_steps" }),
-    rollback: rollback?.actions.map((what, number) => ({ what, ...actHistory(records, { kind: "undo", number }) })),
+    rollback: rollback && { at: rollback.at, because: rollback.because },
     notes: records.flatMap((record) => (record.type === "note" ? [{ at: record.at, what: record.what }] : [])),
     reached: begun.at(-1),
     suspended: end?.stillSuspended ?? suspendedPids(records, begin),
@@ -97,9 +98,7 @@ function actHistory(records: readonly JournalRecord[], act: ActRecord): ActHisto
 }
 
 const isSame = (a: ActRecord, b: ActRecord): boolean =>
-  a.kind === b.kind &&
-  (a.kind !== "step" || a.index === (b as typeof a).index) &&
-  (a.kind !== "undo" || a.number === (b as typeof a).number);
+  a.kind === b.kind && (a.kind !== "step" || a.index === (b as typeof a).index);
 
 const intentOf = (records: readonly JournalRecord[], act: ActRecord) =>
   records.find((record) => record.type === "intent" && isSame(record.act, act)) as

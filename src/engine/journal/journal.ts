@@ -8,9 +8,7 @@ export type Act =
   /** What is done before the first step: specifications and configuration of a release. */
   | { readonly kind: "before_steps" }
   /** What is done after the last one: `config_change/3`. */
-  | { readonly kind: "after_steps" }
-  /** Taking back the action of this number in the list that `rollback` was told. */
-  | { readonly kind: "undo"; readonly number: number };
+  | { readonly kind: "after_steps" };
 
 export interface ActResult {
   readonly durationMs: number;
@@ -49,11 +47,11 @@ export interface Conclusion {
 export interface Journal {
   intent(act: Act): Promise<void>;
   outcome(act: Act, result: ActResult): Promise<void>;
-  /** Tells what will be taken back, in this order. */
-  rollback(actions: readonly string[]): Promise<void>;
+  /** Everything is about to be taken back, for this reason. */
+  rollback(because: Problem): Promise<void>;
   note(what: string): Promise<void>;
   end(conclusion: Conclusion): Promise<void>;
-  /** Takes notice of what belongs into the outcome of the step at work. */
+  /** Takes notice of what belongs into the outcome of the step at work, and of what is taken back. */
   onProgress(event: ProgressEvent): void;
 }
 

@@ -13,12 +13,11 @@ const text = z.string().nullable();
 /** What went wrong, without the terms that the node answered: they may hold states. */
 const problem = z.object({ code: z.string(), severity: z.enum(["error", "warning", "info"]), summary: z.string() });
 
-/** One thing that an upgrade does: a step of the plan, what is done before and after all steps, or taking one thing back. */
+/** One thing that an upgrade does: a step of the plan, or what is done before and after all steps. */
 const act = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("step"), index: count }),
   z.object({ kind: z.literal("before_steps") }),
   z.object({ kind: z.literal("after_steps") }),
-  z.object({ kind: z.literal("undo"), number: count }),
 ]);
 
 const begin = z.object({
@@ -101,12 +100,8 @@ const outcome = z.object({
   problem: problem.optional(),
 });
 
-const rollback = z.object({
-  type: z.literal("rollback"),
-  at,
-  /** What is taken back, in the order it will be; the number of an `undo` act counts these from 0. */
-  actions: z.array(z.string()),
-});
+/** From here on everything is taken back. The node does it by itself; what came of it stands in the end. */
+const rollback = z.object({ type: z.literal("rollback"), at, because: problem });
 
 /** Something else that is worth knowing afterwards. */
 const note = z.object({ type: z.literal("note"), at, what: z.string() });
@@ -118,6 +113,9 @@ const end = z.object({
   interrupted: z.boolean(),
   durationMs: milliseconds,
   failure: problem.nullable(),
+  /** What was taken back, in this order; with a problem where it could not be. */
+  undone: z.array(z.object({ what: z.string(), problem: problem.nullable() })),
+  /** All that could not be taken back, or seen to be. */
   notUndone: z.array(problem),
   processes: z.object({ migrated: count, dead: count, failed: count }),
   suspension: z.object({ count, p50Ms: milliseconds, p99Ms: milliseconds, maxMs: milliseconds }),

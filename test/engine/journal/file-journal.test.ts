@@ -49,7 +49,8 @@ describe("a journal", () => {
     ].map((failure) => ({ ...failure, detail: "It was called with secret.", hint: "secret" }));
     for (const failure of failures)
       await journal.outcome({ kind: "step", step: LOAD }, { durationMs: 1, problem: failure });
-    await journal.rollback([]);
+    await journal.rollback(failures[0]!);
+    journal.onProgress({ kind: "undo_failed", what: "put the code back", problem: failures[0]! });
     await journal.end(conclusion({ outcome: "failed", failure: failures[0], notUndone: failures }));
     expect(sink.text).not.toContain("secret");
     expect(sink.text).toContain("code_change of counter failed in <0.10.0> and in 3 more…");
@@ -99,15 +100,15 @@ describe("a journal", () => {
       sink.text += text.slice(0, 9);
       throw NO_SPACE;
     };
-    await journal.rollback(["resume", "load"]);
-    await journal.intent({ kind: "undo", number: 0 });
-    await journal.outcome({ kind: "undo", number: 0 }, { durationMs: 1 });
-    await journal.intent({ kind: "undo", number: 1 });
+    await journal.rollback(problem("a step failed"));
+    await journal.note("one");
+    await journal.note("two");
+    await journal.note("three");
     await journal.end(conclusion({ outcome: "rolled_back" }));
     expect(journal.failure?.code).toBe("journal-not-written");
     expect(sink.isClosed).toBe(true);
     const { records, damage } = parseJournal(sink.text);
-    expect(records.map(({ type }) => type)).toEqual(["begin", "intent", "end"]);
+    expect(records.map(({ type }) => type)).toEqual(["begin", "note", "end"]);
     expect(damage.every(({ kind }) => kind === "corrupted")).toBe(true);
     expect(damage.length).toBe(3);
   });

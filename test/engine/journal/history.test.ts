@@ -50,17 +50,15 @@ describe("the history of an upgrade", () => {
     const history = await historyAfter(async (journal) => {
       await journal.intent({ kind: "step", step: SUSPEND });
       await journal.outcome({ kind: "step", step: SUSPEND }, { durationMs: 1, problem: PROBLEM });
-      await journal.rollback(["put the code back", "resume", "look again"]);
-      await journal.intent({ kind: "undo", number: 0 });
-      await journal.outcome({ kind: "undo", number: 0 }, { durationMs: 1, problem: PROBLEM });
-      await journal.intent({ kind: "undo", number: 1 });
-      await journal.outcome({ kind: "undo", number: 1 }, { durationMs: 1 });
-      await journal.intent({ kind: "undo", number: 2 });
+      await journal.rollback(PROBLEM);
+      journal.onProgress({ kind: "undo_failed", what: "put the code back", problem: PROBLEM });
+      journal.onProgress({ kind: "undone", what: "resume" });
+      await journal.end(conclusion({ outcome: "failed", failure: PROBLEM, notUndone: [PROBLEM] }));
     });
-    expect(history.rollback?.map(({ what, status }) => [what, status])).toEqual([
-      ["put the code back", "failed"],
-      ["resume", "done"],
-      ["look again", "begun"],
+    expect(history.rollback?.because).toEqual(PROBLEM);
+    expect(history.end?.undone).toEqual([
+      { what: "put the code back", problem: PROBLEM },
+      { what: "resume", problem: null },
     ]);
     expect(history.steps[0]).toMatchObject({ status: "failed", problem: PROBLEM });
   });
