@@ -2,7 +2,6 @@ import type { Pid, Term } from "../terms/term.js";
 
 /** What was observed of a node: plain data, on which plans and findings are made without asking again. */
 
-export interface ObservedProcess {
 /**
  * What runs a process, and so whether it can be suspended: a behaviour; `agent` (Elixir's, a GenServer that runs the
  * functions it is given); `special`, code of its own that takes system messages; `own_code`, code of its own that
@@ -19,6 +18,7 @@ export type ProcessKind =
   | "special"
   | "own_code";
 
+export interface ObservedProcess {
   readonly pid: Pid;
   /** The pid as the node itself prints it. */
   readonly text: string;
@@ -39,7 +39,6 @@ export type ProcessKind =
   readonly callbackModule: string | undefined;
   readonly registeredName: string | undefined;
   readonly messageQueueLength: number;
-}
   /** What runs it; undefined where that can't be told. */
   readonly kind?: ProcessKind | undefined;
   /** Of an event manager: the modules of its handlers, whose callbacks run in it. */
@@ -61,6 +60,7 @@ export interface RemoteChild {
   readonly id: Term | undefined;
   readonly type: "worker" | "supervisor";
   readonly modules: readonly string[];
+}
 
 /** What the walk met that OTP's own walk fails on, stalls on, or passes over. */
 export interface WalkAnomaly {
@@ -83,9 +83,9 @@ export interface ObservedModule {
   /** Pids, as text, that run its old code; looked for only where there is old code. */
   readonly processesOnOldCode: readonly string[];
   readonly exportsCodeChange: boolean;
-}
   /** The vsn attribute of the loaded code; undefined where it has none. */
   readonly vsn?: Term | undefined;
+}
 
 export interface Facts {
   readonly node: string;
@@ -95,9 +95,9 @@ export interface Facts {
   readonly applications: readonly { readonly name: string; readonly description: string; readonly vsn: string }[];
   readonly processes: readonly ObservedProcess[];
   readonly anomalies: readonly WalkAnomaly[];
-  /** Pids, as text, of processes to be suspended that didn't answer a system message in time. */
   /** Children of its supervisors that run on other nodes. */
   readonly remoteChildren?: readonly RemoteChild[];
+  /** Pids, as text, of processes to be suspended that didn't answer a system message in time. */
   readonly notResponding: ReadonlySet<string>;
   /** The modules that the upgrade names, as they are now. */
   readonly modules: ReadonlyMap<string, ObservedModule>;
