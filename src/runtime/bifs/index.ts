@@ -10,10 +10,10 @@ import { genEvent } from "./gen-event.js";
 import { gen, genServer } from "./gen-server.js";
 import { lists } from "./lists.js";
 import { procLib } from "./proc-lib.js";
+import { re } from "./re.js";
 import { releaseHandler } from "./release-handler.js";
 import { rpc } from "./rpc.js";
 import { init, kernel, maps, os } from "./small.js";
-import { re } from "./re.js";
 import { supervisor } from "./supervisor.js";
 import { sys } from "./sys.js";
 import { timer } from "./timer.js";
@@ -39,11 +39,11 @@ export const builtInModules: ReadonlyMap<string, BifModule> = new Map(
     maps,
     os,
     proc_lib: procLib,
+    re,
     release_handler: releaseHandler,
     rpc,
     supervisor,
     sys,
     timer,
   }),
-    re,
 );
