@@ -43,13 +43,15 @@ export function drawCase(draw: Draw, options: CaseOptions = {}): UpgradeCase {
   const modules = drawModules(draw);
   const tree = new Tree(draw, modules);
   const supervisors = tree.draw();
+  const libraries = modules.filter((each) => each.kind === "library" && existsIn(each, 1));
+  const lingering = draw.some(libraries, 20);
   const planned = { modules, supervisors, sources: drawSources(draw, modules, supervisors, options) };
   return {
     versions: { 1: applicationVersion(draw, planned, 1), 2: applicationVersion(draw, planned, 2) },
     up: scriptOf(draw, planned, 1, 2),
     down: scriptOf(draw, planned, 2, 1),
     loaded: draw.some([...planned.sources[1].keys()], 80),
-    afterStart: tree.afterStart,
+    afterStart: [...tree.afterStart, ...lingering.map(({ name }) => `upgrade_kit:linger(${name})`)],
   };
 }
 
@@ -310,7 +312,7 @@ function drawSource(
   switch (kind) {
     case "server": {
       const library = modules.find((each) => each.kind === "library" && existsIn(each, 1) && existsIn(each, 2));
-      const keepsFunOf = library !== undefined && draw.chance(15) ? library.name : undefined;
+      const keepsFunOf = library !== undefined && draw.chance(30) ? library.name : undefined;
       return (version) => ({ ...base(version), kind, codeChange, keepsFunOf });
     }
     case "statem": {

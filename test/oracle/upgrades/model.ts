@@ -47,6 +47,8 @@ export type ModuleSource = ModuleBase &
     | { readonly kind: "supervisor"; readonly supervisors: ReadonlyMap<string, SupervisorSpec> }
     | { readonly kind: "library" }
     | { readonly kind: "application"; readonly top: string }
+    /** Erlang text of its own, behind the attributes. */
+    | { readonly kind: "written"; readonly body: string }
   );
 
 export interface ApplicationVersion {

@@ -88,6 +88,7 @@ class Script {
         return [this.#supervisor(module.name)];
       case "library":
       case "application":
+      case "written":
         return [group(this.#loadModule(module.name))];
       case "server":
       case "statem":

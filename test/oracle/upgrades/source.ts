@@ -24,6 +24,8 @@ function bodyOf(module: ModuleSource): string[] {
       return library(module);
     case "application":
       return application(module);
+    case "written":
+      return [module.body];
   }
 }
 
@@ -164,7 +166,12 @@ function supervisorText({ strategy, intensity, period, children }: SupervisorSpe
 
 function library(module: Of<"library">): string[] {
   const { name, version } = module;
-  return [`-export([value/0, make/0]).`, `value() -> ${version}.`, `make() -> fun() -> {${name}, ${version}} end.`];
+  return [
+    `-export([value/0, make/0, linger/0]).`,
+    `value() -> ${version}.`,
+    `make() -> fun() -> {${name}, ${version}} end.`,
+    `linger() -> receive stop -> value() end.`,
+  ];
 }
 
 function application(module: Of<"application">): string[] {

@@ -3,7 +3,7 @@
 -module(upgrade_kit).
 
 -export([start/0, note/1, note/2, calls/0]).
--export([start_app/3, add_handlers/1, snapshot/2, watch/1, watched/0, clean/3]).
+-export([start_app/3, kill/1, linger/1, snapshot/2, watch/1, watched/0, clean/3]).
 
 -define(LOG, upgrade_kit_log).
 
@@ -64,10 +64,24 @@ start_app(App, Dir, Load) ->
     [{module, Module} = code:ensure_loaded(Module) || Module <- Load],
     ok = application:start(App).
 
-%% `[{Manager, Handler, Argument}]`
-add_handlers(Handlers) ->
-    [ok = gen_event:add_handler(Manager, Handler, Argument) || {Manager, Handler, Argument} <- Handlers],
+%% Kills a process and waits until its supervisor has another one under the name.
+kill(Name) ->
+    Pid = whereis(Name),
+    exit(Pid, kill),
+    started(Name, Pid).
+
+started(Name, Before) ->
+    case whereis(Name) of
+        Pid when is_pid(Pid), Pid =/= Before -> ok;
+        _ -> timer:sleep(5), started(Name, Before)
+    end.
+
+%% Has a process, which no supervisor knows and which answers nobody, stay in the code of a module as it is now.
+linger(Module) ->
+    true = register(lingerer(Module), spawn(Module, linger, [])),
     ok.
+
+lingerer(Module) -> list_to_atom(atom_to_list(Module) ++ "_lingerer").
 
 %% ---- The picture, as lines of text. Pids stand in it as the names they are registered under.
 
@@ -81,6 +95,7 @@ snapshot(App, Modules) ->
         [line({keys, keys(App)})],
         [line({process, Name, status(Pid), named(state(Pid), Names)}) || {Name, Pid, _} <- Tree],
         [line({children, Name, children(Pid, Names)}) || {Name, Pid, supervisor} <- Tree],
+        [line({lingerer, Module}) || Module <- Modules, is_pid(whereis(lingerer(Module)))],
         [line({names, lists:sort([Name || {Name, _, _} <- Tree])})]
     ]).
 
@@ -234,7 +249,7 @@ clean(App, Modules, Names) ->
         exit(application_controller:get_master(App), kill),
         receive {'DOWN', Monitor, process, Stopper, _} -> ok after 3000 -> error({not_stopped, App}) end
     end,
-    [gone(Pid) || Name <- Names, Pid <- [whereis(Name)], is_pid(Pid)],
+    [gone(Pid) || Name <- Names ++ [lingerer(Module) || Module <- Modules], Pid <- [whereis(Name)], is_pid(Pid)],
     application:unload(App),
     [begin code:purge(Module), code:delete(Module), code:purge(Module) end || Module <- Modules],
     [code:del_path(Dir) || Dir <- code:get_path(), belongs(App, Dir)],

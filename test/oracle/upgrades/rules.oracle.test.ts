@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { describeErlang } from "../../support/erlang.js";
+import { endingOf, faults, upgradeTwins, type Compared } from "./compare.js";
+import {
+  APP,
+  type ChildSpec,
+  type ModuleSource,
+  type SupervisorSpec,
+  type UpgradeCase,
+  type Version,
+} from "./model.js";
+import { Twins } from "./twins.js";
+
+/** A gen_server under test that counts in its state how often its code was changed. */
+const worker = (version: Version, init: string): ModuleSource => ({
+  kind: "written",
+  name: "worker",
+  version,
+  vsn: String(version),
+  body: `
+-export([start_link/1, init/1, handle_call/3, handle_cast/2, code_change/3]).
+start_link(Name) -> gen_server:start_link({local, Name}, worker, Name, []).
+init(Name) -> ${init}.
+handle_call({sleep, Time}, _, State) -> timer:sleep(Time), {reply, ok, State};
+handle_call(_, _, State) -> {reply, State, State}.
+handle_cast(_, State) -> {noreply, State}.
+code_change(_, {Name, Number}, _) -> {ok, {Name, Number + 1}}.`,
+});
+
+const GOOD_INIT = "{ok, {Name, 0}}";
+
+const child = (id: string, more: Partial<ChildSpec> = {}): ChildSpec => ({
+  id,
+  start: `{worker, start_link, [${id}]}`,
+  restart: "permanent",
+  shutdown: "1000",
+  type: "worker",
+  modules: ["worker"],
+  ...more,
+});
+
+interface Described {
+  readonly script: readonly string[];
+  readonly supervisor?: Partial<SupervisorSpec>;
+  /** What init/1 of version 2 is. */
+  readonly init?: string;
+  readonly afterStart?: readonly string[];
+  /** What goes on when the upgrade begins. */
+  readonly meanwhile?: string;
+}
+
+function caseOf({ script, supervisor, init, afterStart }: Described): UpgradeCase {
+  const spec: SupervisorSpec = {
+    strategy: "one_for_one",
+    intensity: 5,
+    period: 5,
+    children: [child("worker_1"), child("worker_2")],
+    ...supervisor,
+  };
+  const application = (version: Version) => ({
+    version,
+    keys: [`{description, "rules"}`, "{registered, []}", "{applications, [kernel, stdlib]}"],
+    modules: [
+      worker(version, version === 2 ? (init ?? GOOD_INIT) : GOOD_INIT),
+      { kind: "application", name: "rules_app", version: 1, vsn: undefined, top: "top" },
+      { kind: "supervisor", name: "top", version: 1, vsn: undefined, supervisors: new Map([["top", spec]]) },
+    ] satisfies ModuleSource[],
+  });
+  return {
+    versions: { 1: application(1), 2: application(2) },
+    up: [`{load_object_code, {${APP}, "2", [worker]}}`, "point_of_no_return", ...script],
+    down: [],
+    loaded: [],
+    afterStart: afterStart ?? [],
+  };
+}
+
+const LOAD = "{load, {worker, brutal_purge, brutal_purge}}";
+const CHANGE = "{code_change, up, [{worker, []}]}";
+const SIMPLE: Partial<SupervisorSpec> = {
+  strategy: "simple_one_for_one",
+  children: [child("template", { start: "{worker, start_link, []}" })],
+};
+const START_SIMPLE = ["{ok, _} = supervisor:start_child(top, [worker_1])"];
+
+/** Where relupctl deliberately doesn't do what OTP does. Each rule stands in docs/architecture.md. */
+describeErlang("rules that OTP doesn't have", () => {
+  let twins: Twins;
+  beforeAll(async () => {
+    twins = await Twins.start();
+  });
+  afterAll(async () => {
+    await twins[Symbol.asyncDispose]();
+  });
+
+  /** Upgrades a described application on both nodes, and gives also what ours looked like before. */
+  async function upgrade(described: Described): Promise<{ compared: Compared; before: string[] }> {
+    const upgradeCase = caseOf(described);
+    const directories = await twins.build(upgradeCase);
+    try {
+      await twins.startApplication(upgradeCase, directories[1]);
+      const before = await twins.snapshot(twins.ours, upgradeCase);
+      await Promise.all(twins.both.map(({ node }) => node.eval(described.meanwhile ?? "ok")));
+      const options = { observeTimeoutMs: 200 };
+      return { compared: await upgradeTwins(twins, upgradeCase, 2, directories[2], options), before };
+    } finally {
+      await twins.clean(upgradeCase);
+    }
+  }
+
+  const statesOf = ({ snapshot }: Compared["otp"]): string[] =>
+    snapshot.filter((line) => line.startsWith("{process,worker_"));
+
+  it("fails where a stopped child doesn't start, which OTP passes over (child-not-started)", async () => {
+    const { compared, before } = await upgrade({
+      script: ["{stop, [worker]}", LOAD, "{start, [worker]}"],
+      init: "case Name of worker_2 -> {stop, unwilling}; _ -> {ok, {Name, 0}} end",
+    });
+    expect(endingOf(compared)).toBe("only OTP upgraded");
+    expect(statesOf(compared.otp)).toEqual([expect.stringContaining("{process,worker_1,")]);
+    expect(compared.applied.execution).toMatchObject({
+      outcome: "rolled_back",
+      failure: { code: "child-not-started" },
+    });
+    expect(faults(compared, before)).toEqual([]);
+    expect(statesOf(compared.ours)).toHaveLength(2);
+  });
+
+  it("fails where a child can't be stopped, which OTP passes over (child-not-stopped)", async () => {
+    const { compared, before } = await upgrade({
+      script: ["{stop, [worker]}", LOAD, "{start, [worker]}"],
+      init: "{ok, {Name, 100}}",
+      supervisor: SIMPLE,
+      afterStart: START_SIMPLE,
+    });
+    expect(endingOf(compared)).toBe("only OTP upgraded");
+    // OTP has loaded new code under the old process.
+    expect(compared.otp.snapshot).toContainEqual(expect.stringMatching(/^\{module,worker,.*shop-2/));
+    expect(statesOf(compared.otp)).toEqual(["{process,worker_1,{gen_server,running},{worker_1,0}}"]);
+    expect(compared.applied.execution).toMatchObject({
+      outcome: "rolled_back",
+      failure: { code: "child-not-stopped" },
+    });
+    expect(faults(compared, before)).toEqual([]);
+  });
+
+  it("fails where a process doesn't answer the suspend, which OTP drops (process-not-responding)", async () => {
+    const { compared, before } = await upgrade({
+      script: ["{suspend, [{worker, 300}]}", LOAD, CHANGE, "{resume, [worker]}"],
+      meanwhile: "spawn(fun() -> gen_server:call(worker_2, {sleep, 1500}) end), timer:sleep(50)",
+    });
+    expect(endingOf(compared)).toBe("only OTP upgraded");
+    expect(statesOf(compared.otp)).toEqual([
+      "{process,worker_1,{gen_server,running},{worker_1,1}}",
+      "{process,worker_2,{gen_server,running},{worker_2,0}}",
+    ]);
+    expect(compared.applied.execution).toMatchObject({
+      outcome: "rolled_back",
+      failure: { code: "process-not-responding" },
+    });
+    expect(faults(compared, before)).toEqual([]);
+  });
+
+  it("goes on where a suspended process ends, which stops OTP half-way", async () => {
+    const kill = "{apply, {upgrade_kit, kill, [worker_1]}}";
+    const { compared } = await upgrade({
+      script: ["{suspend, [worker]}", LOAD, kill, CHANGE, "{resume, [worker]}"],
+    });
+    expect(endingOf(compared)).toBe("only ours upgraded");
+    expect(compared.answer).toContain("noproc");
+    expect(statesOf(compared.otp)).toContain("{process,worker_2,{gen_server,suspended},{worker_2,1}}");
+    expect(statesOf(compared.ours)).toEqual([
+      "{process,worker_1,{gen_server,running},{worker_1,0}}",
+      "{process,worker_2,{gen_server,running},{worker_2,1}}",
+    ]);
+    expect([...(compared.applied.execution?.tally.dead ?? [])]).toHaveLength(1);
+  });
+
+  it("starts a child that two modules have once, and leaves a temporary one stopped, as OTP", async () => {
+    const { compared, before } = await upgrade({
+      script: ["{stop, [worker, rules_app]}", LOAD, "{start, [rules_app, worker]}"],
+      supervisor: {
+        children: [
+          child("worker_1", { modules: ["rules_app", "worker"] }),
+          child("worker_2", { restart: "temporary" }),
+        ],
+      },
+    });
+    expect(endingOf(compared)).toBe("both upgraded");
+    expect(faults(compared, before)).toEqual([]);
+    expect(statesOf(compared.ours)).toEqual(["{process,worker_1,{gen_server,running},{worker_1,0}}"]);
+  });
+});
