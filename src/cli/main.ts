@@ -3,6 +3,7 @@ import type { Problem } from "../terms/problem.js";
 import { registerApply } from "./commands/apply.js";
 import { registerCheck } from "./commands/check.js";
 import { registerConvert } from "./commands/convert.js";
+import { registerDoctor } from "./commands/doctor.js";
 import { registerPlan } from "./commands/plan.js";
 import { registerRelup } from "./commands/relup.js";
 import { registerTree } from "./commands/tree.js";
@@ -12,7 +13,15 @@ import { failureText } from "./report.js";
 import { makeRun } from "./run.js";
 import { version } from "./version.js";
 
-const COMMANDS = [registerCheck, registerConvert, registerRelup, registerTree, registerPlan, registerApply];
+const COMMANDS = [
+  registerCheck,
+  registerConvert,
+  registerRelup,
+  registerTree,
+  registerDoctor,
+  registerPlan,
+  registerApply,
+];
 
 /**
  * Runs the command line.

@@ -27,6 +27,12 @@ export async function whichApplications(target: Target, options: CallOptions = {
   return readApplications("application:which_applications/1", answer);
 }
 
+/** The applications that are loaded, running or not (`application:loaded_applications/0`). */
+export async function loadedApplications(target: Target, options: CallOptions = {}): Promise<RunningApplication[]> {
+  const called = "application:loaded_applications/0";
+  return readApplications(called, await invoke(target, called, [], options));
+}
+
 /**
  * The top process of a running application, as `release_handler_1:get_master_procs/3` finds it:
  * `application_controller:get_master/1`, then `application_master:get_child/1`. Undefined for an application without

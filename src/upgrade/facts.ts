@@ -1,4 +1,5 @@
 import type { Pid, Term } from "../terms/term.js";
+import type { Inspection } from "./inspection.js";
 
 /** What was observed of a node: plain data, on which plans and findings are made without asking again. */
 
@@ -101,4 +102,6 @@ export interface Facts {
   readonly notResponding: ReadonlySet<string>;
   /** The modules that the upgrade names, as they are now. */
   readonly modules: ReadonlyMap<string, ObservedModule>;
+  /** What `doctor` looks at besides; it takes longer. */
+  readonly inspection?: Inspection;
 }

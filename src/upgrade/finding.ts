@@ -1,9 +1,9 @@
 import type { Severity } from "../terms/problem.js";
 
 /** What would go wrong, or is wrong already, on a node. An `error` stands in the way of an upgrade. */
-export interface Finding {
+export interface Finding<Code extends string = FindingCode> {
   /** Stable; a contract with scripts. */
-  readonly code: FindingCode;
+  readonly code: Code;
   readonly severity: Severity;
   readonly summary: string;
   readonly detail: string;
@@ -27,15 +27,30 @@ export const ALLOWABLE_FINDINGS = [
   "module-not-in-app",
   "apply-before-point-of-no-return",
   "supervisor-suspended",
+  "dynamic-not-answering",
   "old-object-code-missing",
   "restarts-emulator",
   "sync-nodes",
+  "process-not-chosen",
+] as const;
+
+/** Findings of `doctor` alone: they look at more than a plan does. */
+export const DOCTOR_FINDINGS = [
+  "process-suspended",
+  "supervisor-declared-dynamic",
+  "top-not-supervisor",
+  "message-queue-long",
+  "application-version-mismatch",
+  "code-path-shadowed",
+  "disk-almost-full",
+  "fun-in-state",
 ] as const;
 
 /** `no-upgrade-path` leaves nothing to plan; a `stale-plan` is made anew. */
-export type FindingCode = (typeof ALLOWABLE_FINDINGS)[number] | "no-upgrade-path" | "stale-plan";
+export type FindingCode =
+  (typeof ALLOWABLE_FINDINGS)[number] | (typeof DOCTOR_FINDINGS)[number] | "no-upgrade-path" | "stale-plan";
 
 /** True when a finding stands in the way: it is an error and wasn't allowed by the user. */
-export function isBlocking(finding: Finding, allowed: readonly string[] = []): boolean {
+export function isBlocking(finding: Finding<string>, allowed: readonly string[] = []): boolean {
   return finding.severity === "error" && !allowed.includes(finding.code);
 }

@@ -13,7 +13,7 @@ import { procLib } from "./proc-lib.js";
 import { re } from "./re.js";
 import { releaseHandler } from "./release-handler.js";
 import { rpc } from "./rpc.js";
-import { init, kernel, maps, os } from "./small.js";
+import { disksup, init, kernel, maps, os } from "./small.js";
 import { supervisor } from "./supervisor.js";
 import { sys } from "./sys.js";
 import { timer } from "./timer.js";
@@ -26,6 +26,7 @@ export const builtInModules: ReadonlyMap<string, BifModule> = new Map(
     application_master: applicationMaster,
     beam_lib: beamLib,
     code,
+    disksup,
     erl_prim_loader: erlPrimLoader,
     erl_eval: erlEval,
     erlang,

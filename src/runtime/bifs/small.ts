@@ -16,6 +16,11 @@ export const os: BifModule = {
   "getpid/0": () => string(String(process.pid)),
 };
 
+/** Module `disksup` of os_mon, which doesn't run here. */
+export const disksup: BifModule = {
+  "get_disk_data/0": () => list(tuple(string("none"), 0, 0)),
+};
+
 /** Module `init`. */
 export const init: BifModule = {
   "script_id/0": ({ node }) => tuple(string(node.release.name), string(node.release.vsn)),

@@ -1,6 +1,8 @@
 import { printAtom } from "../../terms/print.js";
 import type { Finding } from "../finding.js";
+import { childSpecText } from "./child-spec-text.js";
 import { groupBy, namesOf, supervisorName, type FindingRule } from "./context.js";
+import { isOtps, isServer, type StandingRule } from "./standing.js";
 
 /**
  * A process runs a changed module as its callback, but its child specification doesn't list that module. OTP picks the
@@ -31,3 +33,40 @@ export const callbackNotDeclared: FindingRule = ({ coverage, facts }) =>
       };
     });
   });
+
+/** The same as a standing fault: whatever upgrade changes the module, these processes would be missed. */
+export const callbackNotDeclaredAnywhere: StandingRule = ({ facts, inspection }) => {
+  const undeclared = facts.processes.filter(
+    (process) =>
+      process.supervised &&
+      process.supervisor !== undefined &&
+      !process.hidden &&
+      !process.dynamic &&
+      !process.modules.includes(process.callbackModule ?? "") &&
+      isServer(process, inspection) &&
+      !isOtps(process, inspection),
+  );
+  const byPlace = groupBy(undeclared, (process) =>
+    [process.supervisor, process.callbackModule, ...process.modules].join(" "),
+  );
+  return [...byPlace.values()].map((processes): Finding => {
+    const first = processes[0]!;
+    const module = first.callbackModule!;
+    const many = processes.length > 1;
+    return {
+      code: "callback-not-declared",
+      severity: "error",
+      summary: `${namesOf(processes)} ${many ? "run" : "runs"} ${module}, but the child specification doesn't say so`,
+      detail:
+        `The supervisor ${supervisorName(facts, first.supervisor)} has the modules [${first.modules.map(printAtom).join(", ")}] ` +
+        `for ${many ? "them" : "it"}. A release handler suspends only processes whose child specification lists the ` +
+        `changed module: an upgrade of ${module} would pass over ${many ? "them" : "it"} without a word, and the next ` +
+        `message would meet new code with the old state.`,
+      hint:
+        `Write ${childSpecText(first, inspection, { modules: [module], ...(first.type === "supervisor" && { type: "supervisor" }) })}` +
+        `, or let the child be started by a function of ${module} itself; release that before an upgrade that changes ${module}.`,
+      module,
+      pids: processes.map(({ text }) => text),
+    };
+  });
+};

@@ -1,5 +1,8 @@
+import type { ObservedProcess } from "../facts.js";
 import type { Finding } from "../finding.js";
+import { childSpecText } from "./child-spec-text.js";
 import { nameOf, namesOf, supervisorName, type FindingRule } from "./context.js";
+import { distinct, isOtps, type StandingRule } from "./standing.js";
 
 /** A child declared as a worker is really a supervisor: OTP's walk sees nothing below it. */
 export const hiddenSubtree: FindingRule = ({ facts, coverage }) =>
@@ -23,3 +26,33 @@ export const hiddenSubtree: FindingRule = ({ facts, coverage }) =>
         pids: [anomaly.pid, ...missed.map((process) => process.text)],
       };
     });
+
+/** The same as a standing fault, with everything below that is hidden. */
+export const hiddenSubtreeAnywhere: StandingRule = ({ facts, inspection }) =>
+  facts.anomalies
+    .filter(({ kind }) => kind === "worker_is_supervisor")
+    .flatMap(({ pid }): Finding[] => {
+      const supervisor = facts.processes.find(({ text }) => text === pid);
+      if (supervisor === undefined || isOtps({ ...supervisor, callbackModule: undefined }, inspection)) return [];
+      const below = hiddenBelow(pid, facts.processes);
+      const modules = distinct(below.map(({ callbackModule }) => callbackModule));
+      return [
+        {
+          code: "hidden-subtree",
+          severity: "error",
+          summary: `${nameOf(supervisor)} is a supervisor, but its child specification says that it is a worker`,
+          detail:
+            `${supervisorName(facts, supervisor.supervisor)} has it as a worker, so a release handler doesn't ask it for its ` +
+            `children. ${below.length === 0 ? "It has none now." : `${namesOf(below)} would be missed by every upgrade of ${modules.join(", ")}.`}`,
+          hint: `Write ${childSpecText(supervisor, inspection, { type: "supervisor", modules: supervisor.modules })}.`,
+          module: supervisor.callbackModule,
+          pids: [pid, ...below.map(({ text }) => text)],
+        },
+      ];
+    });
+
+/** Everything below a supervisor that OTP's walk doesn't see. */
+function hiddenBelow(pid: string, processes: readonly ObservedProcess[]): ObservedProcess[] {
+  const children = processes.filter(({ hidden, supervisor }) => hidden && supervisor === pid);
+  return children.flatMap((child) => [child, ...hiddenBelow(child.text, processes)]);
+}

@@ -1,5 +1,8 @@
+import { printAtom } from "../../terms/print.js";
+import type { WalkAnomaly } from "../facts.js";
 import type { Finding } from "../finding.js";
-import { namesOf, type FindingRule } from "./context.js";
+import { groupBy, namesOf, type FindingRule } from "./context.js";
+import { isOtps, isServer, type StandingRule } from "./standing.js";
 
 /** A process runs a changed module, but no supervisor has it as a child: no walk over the tree finds it. */
 export const unsupervisedProcess: FindingRule = ({ coverage }) =>
@@ -20,3 +23,28 @@ export const unsupervisedProcess: FindingRule = ({ coverage }) =>
       },
     ];
   });
+
+const BLIND: ReadonlySet<WalkAnomaly["kind"]> = new Set(["supervisor_suspended", "supervisor_not_responding"]);
+
+/** The same as a standing fault: servers that no supervisor has, of modules that aren't OTP's. */
+export const unsupervisedAnywhere: StandingRule = ({ facts, inspection }) => {
+  // What is below a supervisor that doesn't tell its children is none of these.
+  if (facts.anomalies.some(({ kind }) => BLIND.has(kind))) return [];
+  const outside = facts.processes.filter(
+    (process) => !process.supervised && isServer(process, inspection) && !isOtps(process, inspection),
+  );
+  return [...groupBy(outside, ({ callbackModule }) => callbackModule!)].map(([module, processes]): Finding => {
+    const many = processes.length > 1;
+    return {
+      code: "unsupervised-process",
+      severity: "warning",
+      summary: `${namesOf(processes)} ${many ? "run" : "runs"} ${module} outside every supervision tree`,
+      detail:
+        `No supervisor of a running application has ${many ? "them as children" : "it as a child"}, so a release handler ` +
+        `doesn't find ${many ? "them" : "it"}: an upgrade that changes ${module} would not call code_change there.`,
+      hint: `Start ${many ? "such processes" : "it"} under a supervisor whose child specification says modules => [${printAtom(module)}].`,
+      module,
+      pids: processes.map(({ text }) => text),
+    };
+  });
+};

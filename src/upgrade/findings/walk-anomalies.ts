@@ -1,6 +1,6 @@
 import type { Finding, FindingCode } from "../finding.js";
-import type { WalkAnomaly } from "../facts.js";
-import { nameOf, type FindingRule } from "./context.js";
+import type { Facts, WalkAnomaly } from "../facts.js";
+import { nameOf } from "./context.js";
 
 const WORDS: Partial<Record<WalkAnomaly["kind"], { code: FindingCode; what: string; detail: string; hint: string }>> = {
   supervisor_suspended: {
@@ -16,7 +16,7 @@ const WORDS: Partial<Record<WalkAnomaly["kind"], { code: FindingCode; what: stri
     hint: "Find out what it is doing (process_info(Pid, current_stacktrace)); it may be starting a child that takes long.",
   },
   dynamic_not_responding: {
-    code: "process-not-responding",
+    code: "dynamic-not-answering",
     what: "has modules: dynamic in its child specification but doesn't say which",
     detail: "Only processes that answer get_modules, such as gen_event, may be declared dynamic.",
     hint: "Name its callback module in the child specification.",
@@ -24,7 +24,7 @@ const WORDS: Partial<Record<WalkAnomaly["kind"], { code: FindingCode; what: stri
 };
 
 /** Where the walk over the tree could not see, so that processes may be missed. */
-export const walkAnomalies: FindingRule = ({ facts }) =>
+export const walkAnomalies = ({ facts }: { readonly facts: Facts }): Finding[] =>
   facts.anomalies.flatMap((anomaly): Finding[] => {
     const words = WORDS[anomaly.kind];
     if (words === undefined) return [];

@@ -103,15 +103,16 @@ describe("findings", () => {
     expect(find(upgrade, facts)).toMatchObject([{ code: "process-not-responding", pids: ["<0.2.0>"] }]);
   });
 
-  it("supervisor-suspended and process-not-responding for what the walk can't see", () => {
+  it("supervisor-suspended, process-not-responding and dynamic-not-answering for what the walk can't see", () => {
     const anomalies = [
       { kind: "supervisor_suspended", pid: "<0.1.0>", application: "shop" },
+      { kind: "supervisor_not_responding", pid: "<0.3.0>", application: "shop" },
       { kind: "dynamic_not_responding", pid: "<0.2.0>", application: "shop" },
     ] as const;
     const codes = find(upgrade, someFacts({ processes: [top, cart], anomalies, modules: [{ module: "cart" }] })).map(
       ({ code }) => code,
     );
-    expect(codes).toEqual(["supervisor-suspended", "process-not-responding"]);
+    expect(codes).toEqual(["supervisor-suspended", "process-not-responding", "dynamic-not-answering"]);
   });
 
   it("vsn-not-set where only one of the versions declares one", () => {

@@ -1,0 +1,78 @@
+import { allLoaded, codeMode, codePath } from "../../otp/code-path.js";
+import { objectFileExtension, rootDir } from "../../otp/code.js";
+import { whichApplications } from "../../otp/application.js";
+import { diskData, fileAccess } from "../../otp/places.js";
+import { processPlaces } from "../../otp/process-place.js";
+import type { Target } from "../../target/target.js";
+import type { Facts, ObservedProcess } from "../../upgrade/facts.js";
+import type { Inspection } from "../../upgrade/inspection.js";
+import { nodeFiles } from "../node-files.js";
+import { identifyRelease } from "../source/running-release.js";
+import { inspectApplications, readRelIn } from "./applications.js";
+import { inspectCallbacks } from "./callbacks.js";
+import { inspectCodePath } from "./code-path.js";
+import { inspectOldCode } from "./old-code.js";
+import { inspectSpecifications } from "./specifications.js";
+import { inspectFuns } from "./state-funs.js";
+import { inspectStillness } from "./suspended.js";
+
+export interface InspectOptions {
+  /** For each question to a process, and more for those to the node. */
+  readonly timeoutMs: number;
+  /** Reads the states of processes too, and looks for funs in them. */
+  readonly states: boolean;
+}
+
+/** Looks at what `doctor` judges besides the facts of every plan. Changes nothing. */
+export async function inspect(target: Target, facts: Facts, options: InspectOptions): Promise<Inspection> {
+  const question = { timeoutMs: Math.max(options.timeoutMs, 10_000) };
+  const local = facts.processes.filter(({ pid }) => pid.node.name === target.identity.node);
+  const pids = local.map(({ pid }) => pid);
+  const [mode, path, extension, origins, places] = await Promise.all([
+    codeMode(target, question),
+    codePath(target, question),
+    objectFileExtension(target, question),
+    allLoaded(target, question),
+    processPlaces(target, pids, question.timeoutMs),
+  ]);
+  const callbacks = await inspectCallbacks(target, local, places, origins, question);
+  const stillness = await inspectStillness(target, local, places, callbacks, options.timeoutMs);
+  const isStill = new Set([...stillness.suspended.map(({ pid }) => pid), ...stillness.silent]);
+  const supervisors = local.filter(
+    ({ text }, index) => places[index]?.startedIn.module === "supervisor" && !isStill.has(text),
+  );
+  const children = local.filter(seemsWrong);
+  const [release, oldCode, shadows, specifications, disks, funs] = await Promise.all([
+    inspectRelease(target, question),
+    inspectOldCode(target, [...origins.keys()], pids, question),
+    inspectCodePath(target, path, extension, question),
+    inspectSpecifications(target, children, supervisors, question),
+    diskData(target, question),
+    options.states ? inspectFuns(target, local, places, callbacks, options.timeoutMs) : undefined,
+  ]);
+  return { mode, callbacks, ...stillness, ...oldCode, ...release, shadows, specifications, disks, funs };
+}
+
+/** Children whose specification may have to be written anew. */
+const seemsWrong = ({ supervised, supervisor, callbackModule, modules, dynamic, hidden }: ObservedProcess): boolean =>
+  supervised && supervisor !== undefined && !hidden && (dynamic || !modules.includes(callbackModule ?? ""));
+
+/** The release that runs, the versions of applications, and whether the release's bookkeeping can be written. */
+async function inspectRelease(
+  target: Target,
+  options: { readonly timeoutMs: number },
+): Promise<Pick<Inspection, "release" | "applications" | "notWritable">> {
+  const files = nodeFiles(target, options);
+  const [root, running] = await Promise.all([rootDir(target, options), whichApplications(target, options)]);
+  const hasReleases = (await files.list(`${root}/releases`)) !== undefined;
+  const release = hasReleases ? await identifyRelease(target, files, root, running, options) : undefined;
+  const rel = release === undefined ? undefined : await readRelIn(files, `${root}/releases/${release.vsn}`);
+  const applications = await inspectApplications(target, files, rel, options);
+  const places = [`${root}/releases`, `${root}/releases/RELEASES`, `${root}/releases/start_erl.data`, `${root}/lib`];
+  const access = rel === undefined ? [] : await fileAccess(target, places, options);
+  return {
+    release: rel && { name: rel.name, vsn: rel.vsn },
+    applications,
+    notWritable: places.filter((_, index) => access[index] === "read_only"),
+  };
+}

@@ -1,0 +1,24 @@
+import type { Finding } from "../finding.js";
+import { nameOf } from "./context.js";
+import type { StandingRule } from "./standing.js";
+import { isOtpApplication } from "../otp-applications.js";
+
+/** An application's top process is no supervisor. OTP's walk asks it for its children all the same. */
+export const topNotSupervisor: StandingRule = ({ facts }) =>
+  facts.anomalies
+    .filter(({ kind, application }) => kind === "callback_module_unknown" && !isOtpApplication(application))
+    .map(({ pid, application }): Finding => {
+      const process = facts.processes.find(({ text }) => text === pid);
+      return {
+        code: "top-not-supervisor",
+        severity: "warning",
+        summary: `${process === undefined ? pid : nameOf(process)} is the top process of ${application}, and no supervisor`,
+        detail:
+          `start/2 of an application should give its top supervisor. OTP's release handler asks the top process for its ` +
+          `children: one that doesn't know the question ends of it, or every install stops with a timeout. relupctl ` +
+          `doesn't ask; what ${application} runs is not found by a walk.`,
+        hint: `Let start/2 of ${application} start a supervisor with this process as its child, also where it would be the only one.`,
+        module: process?.callbackModule,
+        pids: [pid],
+      };
+    });

@@ -1,0 +1,33 @@
+import { expect } from "vitest";
+import { connect } from "../../../src/distribution/index.js";
+import { examine } from "../../../src/engine/doctor/examine.js";
+import type { PreparedUpgrade } from "../../../src/engine/prepared.js";
+import type { Target } from "../../../src/target/target.js";
+import type { Finding } from "../../../src/upgrade/finding.js";
+import type { PeerNode } from "../../support/peer.js";
+
+/** For each question to a process: those that are stuck are made so by the test. */
+export const TIMEOUT_MS = 500;
+
+export async function connectTo(node: PeerNode): Promise<Target> {
+  return await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+}
+
+/** All that `doctor` finds. */
+export async function findingsOf(
+  target: Target,
+  options: { readonly states?: boolean; readonly prepare?: () => Promise<PreparedUpgrade> } = {},
+): Promise<readonly Finding<string>[]> {
+  const { findings } = await examine(
+    target,
+    { timeoutMs: TIMEOUT_MS, states: options.states === true },
+    options.prepare,
+  );
+  return findings;
+}
+
+/** Expects one finding of a code and no other; gives it. */
+export function only(findings: readonly Finding<string>[], code: string): Finding<string> {
+  expect(findings.map((finding) => finding.code)).toEqual([code]);
+  return findings[0]!;
+}
