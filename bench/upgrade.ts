@@ -9,6 +9,8 @@
  */
 import { connect } from "../src/distribution/index.js";
 import { execute } from "../src/engine/execute.js";
+import { Guardian } from "../src/engine/guardian/guardian.js";
+import { holderOf } from "../src/engine/guardian/holder.js";
 import { planUpgrade } from "../src/engine/plan.js";
 import { readApplicationUpgrade } from "../src/engine/source/application.js";
 import type { PreparedUpgrade } from "../src/engine/prepared.js";
@@ -77,7 +79,9 @@ async function byRelupctl(on: Target, peer: PeerNode, microseconds: number, keep
   const prepared = withExtra(await readApplicationUpgrade(on, `${built.lib}/bench-${other()}`), microseconds);
   const start = performance.now();
   const { plan } = await planUpgrade(on, prepared.upgrade);
-  const execution = await execute(on, plan, prepared, { keepState });
+  const guardian = await Guardian.post(on, { holder: holderOf(plan.upgrade), leaseMs: 30_000, callMs: 5_000 });
+  const execution = await execute(on, guardian, plan, prepared, { keepState });
+  await guardian.forget();
   if (execution.outcome !== "upgraded") throw new Error(JSON.stringify(execution.failure));
   running = other();
   return { wholeMs: performance.now() - start, heldMs: await held(peer) };

@@ -23,7 +23,7 @@ export class RemoteNode implements Target {
 
   /** `otpRelease` is asked by `connect`, which goes on only when it is known. */
   constructor(link: Link, otpRelease: string) {
-    this.identity = { ...link.peer, otpRelease };
+    this.identity = { ...link.peer, otpRelease, client: link.own.pid };
     this.#own = link.own;
     this.#calls = link.calls;
     this.#connection = link.connection;

@@ -1,9 +1,10 @@
 import { changeApplicationData, configChange, prepConfigChange, whichApplications } from "../otp/application.js";
 import { atomName, listElements, tupleElements } from "../terms/access.js";
+import { equals } from "../terms/equal.js";
 import { list, type Term } from "../terms/term.js";
 import type { ExecutionContext } from "./context.js";
-import { StepFailure } from "./failure.js";
-import { noteLoaded } from "./old-code.js";
+import { undo } from "./guardian/undo-action.js";
+import { oldCodeRows } from "./old-code.js";
 
 /** What is done around a script: specifications, environments, and what has to be known to take everything back. */
 
@@ -14,19 +15,15 @@ import { noteLoaded } from "./old-code.js";
 export async function beforeScript(context: ExecutionContext): Promise<Term> {
   const { target, prepared, timeouts } = context;
   const options = { timeoutMs: timeouts.callMs };
-  const [environment, running, loaded] = await Promise.all([
+  const [environment, running, code] = await Promise.all([
     prepConfigChange(target, options),
     whichApplications(target, options),
-    noteLoaded(target, prepared, options),
+    oldCodeRows(context),
   ]);
-  context.loadedBefore = loaded;
-  // Pushed first, and so the very last thing that is looked at.
-  context.undo.pushLast("find every application running", () =>
-    expectRunning(
-      running.map(({ name }) => name),
-      context,
-    ),
-  );
+  // Pushed first, and so the very last thing that is looked at: an application that ended on the way is not brought
+  // back by putting its code back.
+  const names = running.map(({ name }) => name);
+  await context.undo.pushLast("find every application running", undo.expectRunning(names), code);
   if (prepared.upgrade.kind === "release") await replaceSpecifications(context, environment);
   return environment;
 }
@@ -34,20 +31,21 @@ export async function beforeScript(context: ExecutionContext): Promise<Term> {
 /** What OTP does after it: for a single application the specification is replaced now; then `config_change/3`. */
 export async function afterScript(context: ExecutionContext, environmentBefore: Term): Promise<void> {
   if (context.prepared.upgrade.kind === "application") await replaceSpecifications(context, environmentBefore);
-  await configChange(context.target, environmentBefore, { timeoutMs: context.timeouts.callMs });
+  // Modules by hand change no environment.
+  if (context.prepared.upgrade.kind === "modules") return;
+  const options = { timeoutMs: context.timeouts.callMs };
+  const environment = await prepConfigChange(context.target, options);
+  if (!equals(environment, environmentBefore)) {
+    await context.undo.pushLast("tell the applications what has changed back", undo.configChange(environment));
+  }
+  await configChange(context.target, environmentBefore, options);
 }
 
 async function replaceSpecifications(context: ExecutionContext, environmentBefore: Term): Promise<void> {
-  const { target, prepared, timeouts, undo } = context;
+  const { target, prepared, timeouts } = context;
   const options = { timeoutMs: timeouts.callMs };
-  undo.push("put the application specifications back", async () => {
-    await changeApplicationData(
-      target,
-      prepared.specifications.before,
-      configBefore(context, environmentBefore),
-      options,
-    );
-  });
+  const before = undo.changeApplicationData(prepared.specifications.before, configBefore(context, environmentBefore));
+  await context.undo.push("put the application specifications back", before);
   await changeApplicationData(target, prepared.specifications.after, prepared.config.after, options);
 }
 
@@ -61,17 +59,4 @@ function configBefore({ prepared }: ExecutionContext, environmentBefore: Term): 
   const kept = (listElements(environmentBefore) ?? []).filter((entry) => replaced.has(nameOf(entry)));
   const rest = (listElements(prepared.config.before) ?? []).filter((entry) => !replaced.has(nameOf(entry)));
   return list(...kept, ...rest);
-}
-
-/** An application that ended on the way is not brought back by putting its code back. */
-async function expectRunning(before: readonly string[], { target, timeouts }: ExecutionContext): Promise<void> {
-  const running = new Set((await whichApplications(target, { timeoutMs: timeouts.callMs })).map(({ name }) => name));
-  const ended = before.filter((name) => !running.has(name));
-  if (ended.length === 0) return;
-  throw new StepFailure({
-    code: "application-ended",
-    summary: `${ended.join(", ")} ended during the upgrade`,
-    detail: "It ran before, and it doesn't run now.",
-    hint: "See the node's log for why it ended, and start it with application:start/1.",
-  });
 }

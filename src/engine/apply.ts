@@ -6,6 +6,12 @@ import { differencesOf, type Difference } from "../upgrade/differences.js";
 import { isBlocking, type Finding } from "../upgrade/finding.js";
 import type { Plan } from "../upgrade/plan.js";
 import { execute, type ExecuteOptions, type Execution } from "./execute.js";
+import { DEFAULT_LEASE_MS, Guardian } from "./guardian/guardian.js";
+import { holderOf } from "./guardian/holder.js";
+import type { Holder } from "./guardian/record.js";
+import type { FileJournal } from "./journal/file-journal.js";
+import { journalId, type Opening } from "./journal/open.js";
+import { DEFAULT_TIMEOUT_MS } from "../otp/invoke.js";
 import { planUpgrade, type PlannedUpgrade } from "./plan.js";
 import type { PreparedUpgrade } from "./prepared.js";
 import { stalePlan } from "./stale-plan.js";
@@ -22,6 +28,12 @@ export interface ApplyOptions extends ExecuteOptions {
   readonly soakMs?: number;
   /** For each question to a process while the plan is made, as for `planUpgrade`. */
   readonly observeTimeoutMs?: number;
+  /** Opens the journal of the upgrade, before anything changes; where it throws, nothing is changed. */
+  readonly openJournal?: (opening: Opening) => Promise<FileJournal>;
+  /** Who upgrades, as others are told who find the node locked. */
+  readonly holder?: Holder;
+  /** After so long without a sign of us the node takes the upgrade back by itself. */
+  readonly leaseMs?: number;
 }
 
 export interface Applied {
@@ -32,17 +44,48 @@ export interface Applied {
   readonly differences: readonly Difference[];
   readonly execution: Execution | undefined;
   readonly states: readonly StateChange[];
+  /** Where it is written down, where it is. */
+  readonly journal?: FileJournal;
 }
 
 /** States read for people to look at: more than this would not be looked at. */
 const STATES_SHOWN = 20;
 const STATE_TIMEOUT_MS = 2_000;
 
-/** Plans a prepared upgrade on the node as it is now and executes the plan, unless something stands in the way. */
+/**
+ * Locks the node, plans a prepared upgrade on it as it is now, and executes the plan, unless something stands in the
+ * way. What was done can be taken back later on: its guardian stays on the node.
+ * @throws ProblemError with the code `locked` where another upgrade holds the node
+ */
 export async function applyUpgrade(
   target: Target,
   prepared: PreparedUpgrade,
   options: ApplyOptions = {},
+): Promise<Applied> {
+  const id = journalId();
+  const guardian = await Guardian.post(target, {
+    holder: options.holder ?? holderOf(prepared.upgrade, id),
+    leaseMs: options.leaseMs ?? DEFAULT_LEASE_MS,
+    callMs: DEFAULT_TIMEOUT_MS,
+  });
+  let isNeeded = false;
+  try {
+    const applied = await planAndExecute(target, guardian, prepared, options, id);
+    const outcome = applied.execution?.outcome;
+    isNeeded = outcome !== undefined && outcome !== "rolled_back";
+    return applied;
+  } finally {
+    if (isNeeded) guardian.leave();
+    else await guardian.forget();
+  }
+}
+
+async function planAndExecute(
+  target: Target,
+  guardian: Guardian,
+  prepared: PreparedUpgrade,
+  options: ApplyOptions,
+  id: string,
 ): Promise<Applied> {
   const { plan, facts }: PlannedUpgrade = await planUpgrade(target, prepared.upgrade, {
     ...(options.observeTimeoutMs !== undefined && { timeoutMs: options.observeTimeoutMs }),
@@ -56,11 +99,12 @@ export async function applyUpgrade(
 
   const shown = options.showStates === true ? processesToShow(plan, facts.processes, STATES_SHOWN) : [];
   const before = await readStates(target, shown, STATE_TIMEOUT_MS);
-  const execution = await execute(target, plan, prepared, options);
+  const journal = await options.openJournal?.({ id, plan, facts, prepared, allowed: options.allowed ?? [] });
+  const execution = await execute(target, guardian, plan, prepared, { ...options, ...(journal && { journal }) });
   await soak(options);
   const after = await readStates(target, shown, STATE_TIMEOUT_MS);
   const states = shown.map((process, index) => stateChange(process, before[index], after[index]));
-  return { plan, refusedFor, differences, execution, states };
+  return { plan, refusedFor, differences, execution, states, ...(journal && { journal }) };
 }
 
 async function soak({ soakMs = 0, signal }: ApplyOptions): Promise<void> {

@@ -1,9 +1,7 @@
 import type { ProcessGroup } from "../otp/process-group.js";
-import type { Child } from "../otp/supervisor.js";
-import type { Pid } from "../terms/term.js";
+import type { Pid, Term } from "../terms/term.js";
 import type { Target } from "../target/target.js";
 import type { Plan } from "../upgrade/plan.js";
-import type { LoadedBefore } from "./old-code.js";
 import type { Population } from "./population.js";
 import type { PreparedUpgrade } from "./prepared.js";
 import type { Suspensions } from "./suspension.js";
@@ -24,14 +22,15 @@ export const DEFAULT_TIMEOUTS: Timeouts = { suspendMs: 5_000, codeChangeMs: 5_00
 
 /** What the steps of one execution share: the state of `release_handler_1:eval/2`, and how to take it all back. */
 export interface ExecutionContext {
+  /** Behind the fence of the guardian. */
   readonly target: Target;
   readonly plan: Plan;
   readonly prepared: PreparedUpgrade;
   readonly timeouts: Timeouts;
   /** Whether the state of a process is kept before its code_change. */
   readonly keepState: boolean;
-  /** What was loaded before anything changed, of the modules that the script changes. */
-  loadedBefore: LoadedBefore;
+  /** The guardian's table of kept states. */
+  readonly states: Term;
   readonly population: Population;
   readonly undo: UndoLog;
   readonly suspensions: Suspensions;
@@ -39,10 +38,6 @@ export interface ExecutionContext {
   readonly suspended: Map<string, ProcessGroup>;
   /** Per module, the children that were stopped for it and not yet started. */
   readonly stopped: Map<string, readonly StoppedProcess[]>;
-  /** Supervisors that were suspended, by pid as text: what their children were before. */
-  readonly childrenBefore: Map<string, readonly Child[]>;
-  /** Supervisors, by pid as text, whose old specification has to be read again when their old code is back. */
-  readonly unsettled: Map<string, Pid>;
   /** Children that a call of the script has stopped, each with its supervisor, as text. */
   readonly stoppedByCall: Set<string>;
   readonly tally: Tally;

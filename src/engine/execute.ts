@@ -6,7 +6,9 @@ import type { Plan, PlanStep } from "../upgrade/plan.js";
 import { afterScript, beforeScript } from "./application-data.js";
 import { DEFAULT_TIMEOUTS, type ExecutionContext, type Tally, type Timeouts } from "./context.js";
 import type { OnProgress } from "./events.js";
+import type { Guardian } from "./guardian/guardian.js";
 import { problemOf } from "./failure.js";
+import { journaled, noJournal, type Act, type ActResult, type Journal } from "./journal/journal.js";
 import { Population } from "./population.js";
 import type { PreparedUpgrade } from "./prepared.js";
 import { executeInstruction } from "./steps/index.js";
@@ -16,6 +18,8 @@ import { UndoLog } from "./undo-log.js";
 export interface ExecuteOptions {
   readonly timeouts?: Partial<Timeouts>;
   readonly onProgress?: OnProgress;
+  /** Where each thing is written down before it is done; nowhere, unless said otherwise. */
+  readonly journal?: Journal;
   /** Whether states are kept before code_change, so that they can be put back. True unless said otherwise. */
   readonly keepState?: boolean;
   /** When it fires, the step at work is finished and what was done is taken back. */
@@ -55,22 +59,31 @@ export interface Execution {
 
 /**
  * Executes a plan step by step. When a step fails, everything done so far is taken back in the opposite order, so that
- * nothing stays suspended. Never rejects for what the node does; the result says what became of each step.
+ * nothing stays suspended. Does not reject for what the node does; the result says what became of each step.
+ * @param guardian was posted for this upgrade; it stays, and can take the upgrade back later, unless it is told to go
  */
 export async function execute(
   target: Target,
+  guardian: Guardian,
   plan: Plan,
   prepared: PreparedUpgrade,
   options: ExecuteOptions = {},
 ): Promise<Execution> {
   const started = performance.now();
-  const onProgress = options.onProgress ?? (() => undefined);
-  const context = newContext(target, plan, prepared, options, onProgress);
+  const journal = options.journal ?? noJournal;
+  const onProgress: OnProgress = (event) => {
+    journal.onProgress(event);
+    options.onProgress?.(event);
+  };
+  const context = newContext(guardian, plan, prepared, options, onProgress);
   const results: StepResult[] = [];
   let failure: Problem | undefined;
 
   onProgress({ kind: "upgrade_started", steps: plan.steps.length });
-  const environment = await attemptTo("read the environments of the applications", () => beforeScript(context));
+  const before = { kind: "before_steps" } as const;
+  const environment = await doJournaled(journal, before, "read the environments of the applications", () =>
+    beforeScript(context),
+  );
   if ("problem" in environment) failure = environment.problem;
   for (const step of plan.steps) {
     if (failure === undefined && options.signal?.aborted === true) failure = interruption;
@@ -78,37 +91,64 @@ export async function execute(
       results.push({ step, status: "not_executed", durationMs: 0, processes: 0 });
       continue;
     }
-    const result = await executeStep(step, context, onProgress);
+    const result = await executeStep(step, context, onProgress, journal);
     results.push(result);
     failure = result.problem;
   }
   if (failure === undefined && "value" in environment) {
-    const after = await attemptTo("change the configuration", () => afterScript(context, environment.value));
+    const { value } = environment;
+    const act = { kind: "after_steps" } as const;
+    const after = await doJournaled(journal, act, "change the configuration", () => afterScript(context, value));
     if ("problem" in after) failure = after.problem;
   }
 
+  if (failure !== undefined) await journal.rollback(failure);
   const down = failure === undefined ? undefined : await downReason(target);
-  const isLost = down !== undefined;
-  const notUndone =
-    failure === undefined ? [] : isLost ? context.undo.abandon() : await context.undo.rollBack(onProgress);
+  const ended = failure === undefined ? await confirm(guardian) : await takeBack(context, down, onProgress);
   const durationMs = performance.now() - started;
   onProgress({ kind: "upgrade_done", durationMs });
-  return {
-    outcome: outcomeOf(failure, isLost, notUndone),
+  const execution: Execution = {
+    outcome: ended.outcome,
     steps: results,
-    failure: failure !== undefined && isLost ? nodeLost(down, failure) : failure,
-    notUndone,
+    failure: failure !== undefined && down !== undefined ? nodeLost(down, failure) : (failure ?? ended.failure),
+    notUndone: ended.notUndone,
     tally: context.tally,
     suspension: context.suspensions.times(),
     durationMs,
     interrupted: failure === interruption,
   };
+  await journal.end(execution);
+  return execution;
 }
 
-function outcomeOf(failure: Problem | undefined, isLost: boolean, notUndone: readonly Problem[]): ExecutionOutcome {
-  if (failure === undefined) return "upgraded";
-  if (isLost) return "unknown";
-  return notUndone.length === 0 ? "rolled_back" : "failed";
+interface Ending {
+  readonly outcome: ExecutionOutcome;
+  readonly notUndone: readonly Problem[];
+  readonly failure?: Problem;
+}
+
+/** The guardian must not take back what was done when we end. Until it knows that, it may have. */
+async function confirm(guardian: Guardian): Promise<Ending> {
+  if (await guardian.upgraded()) return { outcome: "upgraded", notUndone: [] };
+  const failure: Problem = {
+    code: "not-confirmed",
+    severity: "error",
+    summary: "every step was done, but the node could not be told so",
+    detail: "The node takes an upgrade back by itself when it hears no more of who executes it.",
+    hint: "See whether it has, with: relupctl recover",
+  };
+  return { outcome: "unknown", notUndone: [], failure };
+}
+
+async function takeBack(
+  context: ExecutionContext,
+  down: DownReason | undefined,
+  onProgress: OnProgress,
+): Promise<Ending> {
+  if (down !== undefined) return { outcome: "unknown", notUndone: context.undo.abandon() };
+  const { phase, problems } = await context.undo.rollBack(onProgress);
+  if (phase === "rolled_back") return { outcome: "rolled_back", notUndone: [] };
+  return { outcome: phase === "failed" ? "failed" : "unknown", notUndone: problems };
 }
 
 /** Why the node is gone by now; undefined while it isn't. */
@@ -133,7 +173,7 @@ const interruption: Problem = {
 };
 
 function newContext(
-  target: Target,
+  guardian: Guardian,
   plan: Plan,
   prepared: PreparedUpgrade,
   options: ExecuteOptions,
@@ -141,6 +181,7 @@ function newContext(
 ): ExecutionContext & { step?: PlanStep } {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const suspensions = new Suspensions();
+  const { target } = guardian;
   const context: ExecutionContext & { step?: PlanStep } = {
     target,
     plan,
@@ -148,13 +189,11 @@ function newContext(
     timeouts,
     keepState: options.keepState ?? true,
     population: new Population(target, timeouts.callMs, (pid) => suspensions.isSuspended(pid)),
-    undo: new UndoLog(),
+    undo: new UndoLog(guardian),
+    states: guardian.states,
     suspensions,
     suspended: new Map(),
     stopped: new Map(),
-    loadedBefore: new Map(),
-    childrenBefore: new Map(),
-    unsettled: new Map(),
     stoppedByCall: new Set(),
     tally: { migrated: new Set(), dead: new Set(), failed: new Set() },
     skipped: (pid, why) => {
@@ -169,11 +208,18 @@ async function executeStep(
   step: PlanStep,
   context: ExecutionContext & { step?: PlanStep },
   onProgress: OnProgress,
+  journal: Journal,
 ): Promise<StepResult> {
   const started = performance.now();
   context.step = step;
   onProgress({ kind: "step_started", step });
-  const attempt = await attemptTo(`do step ${step.index + 1}`, () => executeInstruction(step.instruction, context));
+  const attempt = await doJournaled(
+    journal,
+    { kind: "step", step },
+    `do step ${step.index + 1}`,
+    () => executeInstruction(step.instruction, context),
+    (processes) => ({ processes, ...suspendedAfter(step, context) }),
+  );
   const durationMs = performance.now() - started;
   if ("problem" in attempt) {
     onProgress({ kind: "step_failed", step, durationMs, problem: attempt.problem });
@@ -183,10 +229,24 @@ async function executeStep(
   return { step, status: "done", durationMs, processes: attempt.value };
 }
 
-async function attemptTo<T>(what: string, act: () => Promise<T>): Promise<{ value: T } | { problem: Problem }> {
+/** Who is suspended after a step that suspends or resumes. */
+function suspendedAfter({ instruction }: PlanStep, { suspensions }: ExecutionContext): Pick<ActResult, "suspended"> {
+  const changes = instruction.instruction === "suspend" || instruction.instruction === "resume";
+  return changes ? { suspended: suspensions.pids() } : {};
+}
+
+/** Does one thing, written down before and after. What it throws becomes a problem. */
+async function doJournaled<T>(
+  journal: Journal,
+  act: Act,
+  what: string,
+  work: () => Promise<T>,
+  resultOf?: (value: T) => Pick<ActResult, "processes" | "suspended">,
+): Promise<{ value: T } | { problem: Problem }> {
+  const problem = (error: unknown): Problem => problemOf(error, "step-failed", `could not ${what}`);
   try {
-    return { value: await act() };
+    return { value: await journaled(journal, act, work, problem, resultOf) };
   } catch (error) {
-    return { problem: problemOf(error, "step-failed", `could not ${what}`) };
+    return { problem: problem(error) };
   }
 }

@@ -51,6 +51,11 @@ export class Suspensions {
     return this.#since.has(pidText(pid));
   }
 
+  /** Who is suspended now, as text. */
+  pids(): string[] {
+    return [...this.#since.keys()];
+  }
+
   times(): SuspensionTimes {
     const now = this.#now();
     const running = [...this.#since].map(([key, { at }]) => [key, now - at] as const);

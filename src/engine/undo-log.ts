@@ -1,59 +1,95 @@
+import type { ProcessGroup } from "../otp/process-group.js";
 import type { Problem } from "../terms/problem.js";
-import { problemOf } from "./failure.js";
+import { atom, binary, tuple, type Term } from "../terms/term.js";
 import type { OnProgress } from "./events.js";
+import { notTakenBack } from "./guardian/failures.js";
+import type { Guardian, TakenBack } from "./guardian/guardian.js";
+import { row } from "./guardian/undo-action.js";
 
-/** One thing that was done, and how it is taken back. */
-interface UndoAction {
+interface Entry {
   readonly what: string;
-  readonly undo: () => Promise<void>;
+  /** Called when it was tried to take it back, with the reason where that failed. */
+  readonly whenTried: ((failure: Term | undefined) => void) | undefined;
 }
 
-/** What was done so far, so that it can be taken back in the opposite order. */
+/**
+ * What was done so far, so that it can be taken back in the opposite order. It is kept on the node, by the guardian,
+ * which also takes it back: in the same way when it is told to and when we are gone.
+ */
 export class UndoLog {
-  readonly #actions: UndoAction[] = [];
-  readonly #last: UndoAction[] = [];
+  readonly #guardian: Guardian;
+  readonly #entries: Entry[] = [];
+  readonly #groups = new Map<ProcessGroup, number>();
 
-  /** Notes how to take back what was just done, or what is about to be done where it may stop half-way. */
-  push(what: string, undo: () => Promise<void>): void {
-    this.#actions.push({ what, undo });
-  }
-
-  /** Notes what is to be done when all that was pushed has been taken back: what has to find the node as it was. */
-  pushLast(what: string, undo: () => Promise<void>): void {
-    this.#last.push({ what, undo });
-  }
-
-  #take(): UndoAction[] {
-    return [...this.#actions.splice(0).reverse(), ...this.#last.splice(0).reverse()];
+  constructor(guardian: Guardian) {
+    this.#guardian = guardian;
   }
 
   /**
-   * Takes everything back, the last thing first. An action that fails doesn't keep the earlier ones from being taken
-   * back. Gives what could not be taken back: nothing, where the node is as it was.
+   * Notes how to take back what is about to be done. To be awaited before it is done.
+   * @param action of `undo` in guardian/undo-action.ts
+   * @param rows what the action needs to know
+   * @throws CallError when it can't be noted: then it may not be done
    */
-  async rollBack(onProgress: OnProgress): Promise<Problem[]> {
-    const problems: Problem[] = [];
-    const actions = this.#take();
-    onProgress({ kind: "rollback_started", actions: actions.length });
-    for (const action of actions) {
-      try {
-        await action.undo();
-        onProgress({ kind: "undone", what: action.what });
-      } catch (error) {
-        const problem = problemOf(error, "undo-failed", `could not ${action.what}`);
-        problems.push(problem);
-        onProgress({ kind: "undo_failed", what: action.what, problem });
-      }
-    }
-    return problems;
+  async push(what: string, action: Term, rows: readonly Term[] = [], whenTried?: Entry["whenTried"]): Promise<void> {
+    await this.#note(0, { what, whenTried }, action, rows);
   }
 
-  /** What is left to take back where the node can't be reached any more: nothing is tried. */
+  /** The same for what is to be done when all that was pushed has been taken back: what has to find the node as it was. */
+  async pushLast(what: string, action: Term, rows: readonly Term[] = []): Promise<void> {
+    await this.#note(1, { what, whenTried: undefined }, action, rows);
+  }
+
+  async #note(section: number, entry: Entry, action: Term, rows: readonly Term[]): Promise<void> {
+    const order = -this.#entries.push(entry);
+    await this.#guardian.note([...rows, tuple(tuple(atom("undo"), section, order), binary(entry.what), action)]);
+  }
+
+  /** The number that actions know a group by, and the row that tells its processes where it is new. */
+  group(group: ProcessGroup): { readonly id: number; readonly rows: readonly Term[] } {
+    const known = this.#groups.get(group);
+    if (known !== undefined) return { id: known, rows: [] };
+    const id = this.#groups.size + 1;
+    this.#groups.set(group, id);
+    return {
+      id,
+      rows: [
+        row.group(
+          id,
+          group.batches.map(({ encoded }) => encoded),
+        ),
+      ],
+    };
+  }
+
+  /**
+   * Has everything taken back, the last thing first. An action that fails doesn't keep the earlier ones from being
+   * taken back.
+   */
+  async rollBack(onProgress: OnProgress): Promise<TakenBack & { readonly problems: readonly Problem[] }> {
+    onProgress({ kind: "rollback_started", actions: this.#entries.length });
+    const taken = await this.#guardian.rollBack();
+    const problems: Problem[] = [];
+    for (const { what, failure } of taken.undone) {
+      if (failure === undefined) {
+        onProgress({ kind: "undone", what });
+      } else {
+        const problem = notTakenBack({ what, failure });
+        problems.push(problem);
+        onProgress({ kind: "undo_failed", what, problem });
+      }
+      this.#entries.find((entry) => entry.what === what)?.whenTried?.(failure);
+    }
+    if (taken.phase === "rolled_back" || taken.phase === "failed") return { ...taken, problems };
+    return { ...taken, problems: [...problems, ...this.abandon()] };
+  }
+
+  /** What is left to take back where we can't see it done. */
   abandon(): Problem[] {
-    return this.#take().map(({ what }) => ({
+    return this.#entries.map(({ what }) => ({
       code: "not-taken-back",
       severity: "error",
-      summary: `the node could not be asked to ${what}`,
+      summary: `it could not be seen whether the node has done this: ${what}`,
     }));
   }
 }

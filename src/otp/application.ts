@@ -82,3 +82,9 @@ export async function changeApplicationData(
 export async function configChange(target: Target, before: Term, options: CallOptions = {}): Promise<Term> {
   return await invoke(target, "application_controller:config_change/1", [before], options);
 }
+
+/** Whether an application is loaded, running or not (`application:get_key/2`). */
+export async function isLoaded(target: Target, application: string, options: CallOptions = {}): Promise<boolean> {
+  const answer = await invoke(target, "application:get_key/2", [atom(application), atom("vsn")], options);
+  return atomName(answer) !== "undefined";
+}

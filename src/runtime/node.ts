@@ -1,6 +1,7 @@
 import { type Atom, ExternalFun, type Term, atom, list, string, tuple } from "../terms/term.js";
 import type { ApplicationReader } from "./application/load.js";
 import type { ApplicationTable } from "./application/table.js";
+import type { Tables } from "./bifs/ets.js";
 import type { BootRelease } from "./boot-release.js";
 import { CodePath, OBJECT_CODE_EXTENSION } from "./code/code-path.js";
 import { CodeServer } from "./code/code-server.js";
@@ -55,6 +56,7 @@ export class RuntimeNode {
   readonly builtIn: ReadonlyMap<string, BifModule>;
   readonly applications: ApplicationTable;
   readonly system: SystemVersions;
+  readonly tables: Tables = new Map();
   /** Timers that can be cancelled by their reference. */
   readonly timers = new Map<string, () => number | undefined>();
   /** Reads an application's manifest that isn't Erlang terms. */

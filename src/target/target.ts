@@ -1,4 +1,4 @@
-import type { Term } from "../terms/term.js";
+import type { Pid, Term } from "../terms/term.js";
 
 /** Module, function, arguments: all that can be asked of a node. */
 export interface Mfa {
@@ -28,7 +28,13 @@ export interface DownReason {
  */
 export interface Target extends AsyncDisposable {
   /** A changed `creation` means that the node restarted. */
-  readonly identity: { readonly node: string; readonly creation: number; readonly otpRelease: string };
+  readonly identity: {
+    readonly node: string;
+    readonly creation: number;
+    readonly otpRelease: string;
+    /** Our own process as the node sees it, which ends with the connection; undefined where the node ends with us. */
+    readonly client?: Pid;
+  };
   /** Calls the function on the node. Safe to run many at once. Never rejects. */
   call(mfa: Mfa, options: { readonly timeoutMs: number }): Promise<Outcome>;
   /** Resolves once, when the node or the connection to it is gone. Never rejects. */

@@ -5,11 +5,11 @@ import type { Outcome } from "../../target/target.js";
 import { printTerm } from "../../terms/print.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
-import { compensationFor } from "./compensation.js";
+import { noteCompensation } from "./compensation.js";
 
 /** Calls the function that the instruction names. What it returns is of no account, as in OTP; raising fails the step. */
 export async function apply({ mfa }: Apply, context: ExecutionContext): Promise<number> {
-  const compensate = await compensationFor(mfa, context);
+  const afterCall = await noteCompensation(mfa, context);
   const outcome = await applyInstruction(context.target, mfa, context.timeouts.callMs);
   const called = `${mfa.module}:${mfa.function}/${mfa.args.length}`;
   if (outcome.kind !== "returned") {
@@ -20,7 +20,7 @@ export async function apply({ mfa }: Apply, context: ExecutionContext): Promise<
       hint: "See the node's log; the function may have done a part of its work.",
     });
   }
-  compensate?.(outcome.value);
+  await afterCall?.(outcome.value);
   return 0;
 }
 

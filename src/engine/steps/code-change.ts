@@ -9,7 +9,8 @@ import { printTerm } from "../../terms/print.js";
 import { atom, tuple, type Pid, type Term } from "../../terms/term.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
-import { keepStates } from "./kept-state.js";
+import { keepStates } from "../guardian/keep-states.js";
+import { undo } from "../guardian/undo-action.js";
 
 /**
  * Has the suspended processes of each module change their state, as `release_handler_1:change_code/5`: with the version
@@ -21,8 +22,9 @@ export async function codeChange(instruction: CodeChange, context: ExecutionCont
   for (const { module, extra } of instruction.modules) {
     const group = context.suspended.get(module);
     if (group === undefined) continue;
-    if (context.keepState) await keepStates(module, group, context);
-    count += await changeProcesses(module, group, extra, oldVsn(module, instruction.mode ?? "up", context), context);
+    const vsn = oldVsn(module, instruction.mode ?? "up", context);
+    await noteStates(module, group, extra, vsn, context);
+    count += await changeProcesses(module, group, extra, vsn, context);
   }
   return count;
 }
@@ -32,6 +34,28 @@ function oldVsn(module: string, mode: "up" | "down", context: ExecutionContext):
   const code = context.plan.upgrade.objectCode.get(module);
   if (mode === "up") return code?.previousVsn ?? atom("undefined");
   return tuple(atom("down"), code?.vsn ?? atom("undefined"));
+}
+
+/** Keeps the states of the processes on the node, so that they can be put back exactly. */
+async function noteStates(
+  module: string,
+  group: ProcessGroup,
+  extra: Term,
+  vsn: Term,
+  context: ExecutionContext,
+): Promise<void> {
+  const { id, rows } = context.undo.group(group);
+  if (context.keepState) {
+    await keepStates(context.target, { group, id, states: context.states, timeoutMs: context.timeouts.callMs });
+    await context.undo.push(`put the old state of the processes of ${module} back`, undo.putStates(id, module), rows);
+  } else {
+    const back = taggedTuple(vsn, "down", 2)?.[1] ?? vsn;
+    await context.undo.push(
+      `have the processes of ${module} change their state back`,
+      undo.downgradeStates(id, module, back, extra),
+      rows,
+    );
+  }
 }
 
 async function changeProcesses(

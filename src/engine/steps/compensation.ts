@@ -1,43 +1,41 @@
-import { applyInstruction } from "../../otp/apply.js";
-import { CallError } from "../../otp/invoke.js";
+import { isLoaded, whichApplications } from "../../otp/application.js";
 import { whereis } from "../../otp/process.js";
-import {
-  childSpecification,
-  deleteChild,
-  startChild,
-  terminateChild,
-  whichChildrenEach,
-} from "../../otp/supervisor.js";
+import { CallError } from "../../otp/invoke.js";
+import { childSpecification, whichChildrenEach } from "../../otp/supervisor.js";
 import type { MfaTerm } from "../../release/instruction.js";
 import { atomName } from "../../terms/access.js";
 import { equals } from "../../terms/equal.js";
 import { printTerm } from "../../terms/print.js";
 import { Atom, ErlMap, Pid, Tuple, type Term } from "../../terms/term.js";
 import type { ExecutionContext } from "../context.js";
-import { startAgain } from "./start-again.js";
+import { undo } from "../guardian/undo-action.js";
 
 /**
  * How the calls that scripts are known to make are taken back: applications that are started and stopped, and children
- * that are started and stopped where a supervisor's specification has changed, as OTP's documents tell to.
+ * that are started and stopped where a supervisor's specification has changed, as OTP's documents tell to. It is noted
+ * before the call is made, of what the call would change as things are.
  */
 
-/** Called with what the function returned: notes how to take that back. */
-type Compensate = (result: Term) => void;
+/** For what can only be noted when it is known what the call gave. */
+type AfterCall = (result: Term) => Promise<void>;
 
-/** What has to be known before the call is made is asked here. Undefined where nobody knows how to take it back. */
-export async function compensationFor(mfa: MfaTerm, context: ExecutionContext): Promise<Compensate | undefined> {
-  if (mfa.module === "application") return ofApplication(mfa, context);
-  const [supervisor, second] = mfa.args;
-  if (mfa.module !== "supervisor" || supervisor === undefined || second === undefined) return undefined;
+export async function noteCompensation(mfa: MfaTerm, context: ExecutionContext): Promise<AfterCall | undefined> {
+  const [first, second] = mfa.args;
+  if (first === undefined) return undefined;
+  if (mfa.module === "application") await ofApplication(mfa, first, context);
+  if (mfa.module !== "supervisor" || second === undefined) return undefined;
   switch (mfa.function) {
     case "restart_child":
-      return ofStart(supervisor, second, context);
+      await ofStart(first, second, context);
+      return undefined;
     case "start_child":
-      return ofStartChild(supervisor, second, context);
+      return await ofStartChild(first, second, context);
     case "terminate_child":
-      return await ofTerminate(supervisor, second, context);
+      await ofTerminate(first, second, context);
+      return undefined;
     case "delete_child":
-      return await ofDelete(supervisor, second, context);
+      await ofDelete(first, second, context);
+      return undefined;
     default:
       return undefined;
   }
@@ -45,44 +43,44 @@ export async function compensationFor(mfa: MfaTerm, context: ExecutionContext): 
 
 const OPPOSITES: Readonly<Record<string, string>> = { start: "stop", stop: "start", load: "unload", unload: "load" };
 
-function ofApplication({ module, function: fun, args }: MfaTerm, context: ExecutionContext): Compensate | undefined {
-  const opposite = OPPOSITES[fun];
-  if (opposite === undefined) return undefined;
-  return (result) => {
-    if (atomName(result) !== "ok") return;
-    context.undo.push(`call ${module}:${opposite}/1`, async () => {
-      const mfa = { module, function: opposite, args: args.slice(0, 1) };
-      await applyInstruction(context.target, mfa, context.timeouts.callMs);
-    });
-  };
+async function ofApplication(mfa: MfaTerm, application: Term, context: ExecutionContext): Promise<void> {
+  const opposite = OPPOSITES[mfa.function];
+  const name = atomName(application);
+  if (opposite === undefined || name === undefined) return;
+  const options = { timeoutMs: context.timeouts.callMs };
+  const isThere = mfa.function.endsWith("load")
+    ? await isLoaded(context.target, name, options)
+    : (await whichApplications(context.target, options)).some((running) => running.name === name);
+  const changes = isThere === (mfa.function === "stop" || mfa.function === "unload");
+  if (!changes) return;
+  const call = { module: "application", function: opposite, args: [application] };
+  await context.undo.push(`call application:${opposite}/1 for ${name}`, undo.call(call));
 }
 
-const isOk = (result: Term): boolean => result instanceof Tuple && atomName(result.elements[0]) === "ok";
-
-/** A child that was started is stopped before the old code comes back, so that it doesn't meet it. */
-function ofStart(supervisor: Term, id: Term, context: ExecutionContext): Compensate {
-  const options = { timeoutMs: context.timeouts.callMs };
-  return (result) => {
-    if (!isOk(result)) return;
-    context.undo.push(`stop the child ${printTerm(id)} again`, async () => {
-      await terminateChild(context.target, supervisor, id, options);
-    });
-  };
+/** A child that is started is stopped before the old code comes back, so that it doesn't meet it. */
+async function ofStart(supervisor: Term, id: Term, context: ExecutionContext): Promise<void> {
+  if ((await runningChild(supervisor, id, context)) !== undefined) return;
+  const child = { supervisor, id, specification: undefined, pid: undefined };
+  await context.undo.push(`stop the child ${printTerm(id)} again`, undo.stopChildren([child]));
 }
 
-/** A child that was added goes: by its id, or by its pid where it was started with arguments only. */
-function ofStartChild(supervisor: Term, specification: Term, context: ExecutionContext): Compensate {
-  const options = { timeoutMs: context.timeouts.callMs };
+/** A child that is added goes: by its id, or by its pid where it is started with arguments only. */
+async function ofStartChild(
+  supervisor: Term,
+  specification: Term,
+  context: ExecutionContext,
+): Promise<AfterCall | undefined> {
   const id = idOf(specification);
-  return (result) => {
-    const [, pid] = isOk(result) ? (result as Tuple).elements : [];
-    const child = id ?? (pid instanceof Pid ? pid : undefined);
-    if (child === undefined) return;
-    context.undo.push(`take the child ${printTerm(child)} away again`, async () => {
-      await terminateChild(context.target, supervisor, child, options);
-      if (id !== undefined) await deleteChild(context.target, supervisor, id, options);
-    });
-  };
+  if (id === undefined) {
+    return async (result) => {
+      const [ok, pid] = result instanceof Tuple ? result.elements : [];
+      if (atomName(ok) !== "ok" || !(pid instanceof Pid)) return;
+      await context.undo.push("take the child that was added away again", undo.takeChildAway(supervisor, pid, false));
+    };
+  }
+  if ((await specificationOf(supervisor, id, context)) !== undefined) return undefined;
+  await context.undo.push(`take the child ${printTerm(id)} away again`, undo.takeChildAway(supervisor, id, true));
+  return undefined;
 }
 
 /** The id in a child specification, a map or a tuple; undefined for a list of arguments. */
@@ -92,32 +90,25 @@ function idOf(specification: Term): Term | undefined {
   return specification.entries.find(([key]) => key instanceof Atom && key.name === "id")?.[1];
 }
 
-/** A child that ran and was stopped is started when all old code is back. */
-async function ofTerminate(supervisor: Term, id: Term, context: ExecutionContext): Promise<Compensate | undefined> {
+/** A child that runs and is stopped is started when all old code is back. */
+async function ofTerminate(supervisor: Term, id: Term, context: ExecutionContext): Promise<void> {
   const specification = await specificationOf(supervisor, id, context);
-  if (specification === undefined || !(await isRunning(supervisor, id, context))) return undefined;
-  return (result) => {
-    if (atomName(result) !== "ok") return;
-    context.stoppedByCall.add(keyOf(supervisor, id));
-    context.undo.pushLast(`start the child ${printTerm(id)} again`, () =>
-      startAgain([{ supervisor, id, specification }], context),
-    );
-  };
+  const pid = await runningChild(supervisor, id, context);
+  if (specification === undefined || pid === undefined) return;
+  context.stoppedByCall.add(keyOf(supervisor, id));
+  const child = { supervisor, id, specification, pid };
+  await context.undo.pushLast(`start the child ${printTerm(id)} again`, undo.startChildren([child]));
 }
 
-/** A specification that was deleted is added; that starts the child, which is stopped where it didn't run before. */
-async function ofDelete(supervisor: Term, id: Term, context: ExecutionContext): Promise<Compensate | undefined> {
-  const options = { timeoutMs: context.timeouts.callMs };
+/** A specification that is deleted is added; that starts the child, which is stopped where it didn't run before. */
+async function ofDelete(supervisor: Term, id: Term, context: ExecutionContext): Promise<void> {
   const specification = await specificationOf(supervisor, id, context);
-  if (specification === undefined) return undefined;
-  return (result) => {
-    if (atomName(result) !== "ok") return;
-    context.undo.pushLast(`add the child ${printTerm(id)} again`, async () => {
-      const refusal = await startChild(context.target, supervisor, specification, options);
-      const wasRunning = context.stoppedByCall.has(keyOf(supervisor, id));
-      if (refusal === undefined && !wasRunning) await terminateChild(context.target, supervisor, id, options);
-    });
-  };
+  if (specification === undefined || (await runningChild(supervisor, id, context)) !== undefined) return;
+  const wasRunning = context.stoppedByCall.has(keyOf(supervisor, id));
+  await context.undo.pushLast(
+    `add the child ${printTerm(id)} again`,
+    undo.addChild(supervisor, id, specification, wasRunning),
+  );
 }
 
 /** Undefined also where the supervisor can't be asked: the call itself will say why. */
@@ -130,11 +121,15 @@ async function specificationOf(supervisor: Term, id: Term, context: ExecutionCon
   }
 }
 
-async function isRunning(supervisor: Term, id: Term, { target, timeouts }: ExecutionContext): Promise<boolean> {
+async function runningChild(
+  supervisor: Term,
+  id: Term,
+  { target, timeouts }: ExecutionContext,
+): Promise<Pid | undefined> {
   const pid = supervisor instanceof Atom ? await whereis(target, supervisor) : supervisor;
-  if (!(pid instanceof Pid)) return false;
+  if (!(pid instanceof Pid)) return undefined;
   const [children] = await whichChildrenEach(target, [pid], timeouts.callMs);
-  return Array.isArray(children) && children.some((child) => child.pid !== undefined && equals(child.id, id));
+  return Array.isArray(children) ? children.find((child) => equals(child.id, id))?.pid : undefined;
 }
 
 const keyOf = (supervisor: Term, id: Term): string => `${printTerm(supervisor)} ${printTerm(id)}`;

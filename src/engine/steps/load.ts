@@ -2,7 +2,8 @@ import { deleteModule, purge, softPurge } from "../../otp/code.js";
 import type { Load, LoadObjectCode, Purge, Remove } from "../../release/instruction.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
-import { loadOrFail, putBack } from "../old-code.js";
+import { undo } from "../guardian/undo-action.js";
+import { loadOrFail } from "../old-code.js";
 import type { Binary } from "../prepared.js";
 
 /** All object code was read before anything changed; here it only has to be there. */
@@ -17,7 +18,7 @@ export function loadObjectCode(instruction: LoadObjectCode, context: ExecutionCo
  */
 export async function load({ module }: Load, context: ExecutionContext): Promise<number> {
   const code = codeOf(module, context);
-  context.undo.push(`put the old code of ${module} back`, () => putBack(module, context));
+  await context.undo.push(`put the old code of ${module} back`, undo.putCode(module));
   await loadOrFail(module, code, context);
   await softPurge(context.target, module, { timeoutMs: context.timeouts.callMs });
   return 0;
@@ -26,7 +27,7 @@ export async function load({ module }: Load, context: ExecutionContext): Promise
 /** Makes current code old, so that none is left, and purges it when nobody runs it. */
 export async function remove({ module }: Remove, context: ExecutionContext): Promise<number> {
   const options = { timeoutMs: context.timeouts.callMs };
-  context.undo.push(`put the code of ${module} back`, () => putBack(module, context));
+  await context.undo.push(`put the code of ${module} back`, undo.putCode(module));
   await purge(context.target, module, options);
   await deleteModule(context.target, module, options);
   await softPurge(context.target, module, options);

@@ -1,7 +1,8 @@
 import { replacePath } from "../../otp/code.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
-import { modulesNotLoaded, unloadStrays } from "../strays.js";
+import { undo } from "../guardian/undo-action.js";
+import { modulesNotLoaded } from "../strays.js";
 
 /** Puts the new versions' directories in the place of the old ones in the code path. */
 export async function pointOfNoReturn(context: ExecutionContext): Promise<number> {
@@ -10,10 +11,10 @@ export async function pointOfNoReturn(context: ExecutionContext): Promise<number
     const previous = context.prepared.previousDirectories.get(application);
     const notLoaded = previous === directory ? [] : await modulesNotLoaded(application, context);
     if (previous !== undefined) {
-      context.undo.push(`put the code path of ${application} back`, async () => {
-        await replacePath(context.target, application, `${previous}/ebin`, options);
-        await unloadStrays(notLoaded, `${directory}/ebin`, context);
-      });
+      await context.undo.push(
+        `put the code path of ${application} back`,
+        undo.putPath(application, { before: `${previous}/ebin`, after: `${directory}/ebin`, notLoaded }),
+      );
     }
     if (!(await replacePath(context.target, application, `${directory}/ebin`, options))) {
       throw new StepFailure({

@@ -1,3 +1,4 @@
+import { reasonWithoutStack } from "../../otp/batch.js";
 import { atomName } from "../../terms/access.js";
 import { childSpecification, restartChild, terminateChild, unlessGone } from "../../otp/supervisor.js";
 import type { Start, Stop } from "../../release/instruction.js";
@@ -5,7 +6,7 @@ import { printTerm } from "../../terms/print.js";
 import type { Pid } from "../../terms/term.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
-import { childNotStarted, startAgain, type StoppedChild } from "./start-again.js";
+import { undo, type StoppedChild } from "../guardian/undo-action.js";
 
 /** A child that a stop instruction has stopped. */
 export interface StoppedProcess extends StoppedChild {
@@ -21,16 +22,18 @@ export async function stop(instruction: Stop, context: ExecutionContext): Promis
   const population = await context.population.processesOf(instruction.modules);
   let count = 0;
   for (const module of instruction.modules) {
-    const children: StoppedProcess[] = [];
-    context.stopped.set(module, children);
-    // When all old code is back: they would start with what is loaded then.
-    context.undo.pushLast(`start the children of ${module} again`, () => startAgain(children, context));
+    const known: StoppedProcess[] = [];
     for (const { supervisor, id, pid } of population.get(module) ?? []) {
       if (supervisor === undefined || id === undefined) continue;
       const specification = await unlessGone(childSpecification(context.target, supervisor, id, options));
-      if (specification === "gone") continue;
-      const child = { supervisor, id, pid, specification };
-      if (await stopChild(child, context, () => children.push(child))) children.push(child);
+      if (specification !== "gone") known.push({ supervisor, id, pid, specification });
+    }
+    // When all old code is back: they would start with what is loaded then. One that runs still is not started again.
+    await context.undo.pushLast(`start the children of ${module} again`, undo.startChildren(known));
+    const children: StoppedProcess[] = [];
+    context.stopped.set(module, children);
+    for (const child of known) {
+      if (await stopChild(child, context)) children.push(child);
     }
     count += children.length;
   }
@@ -47,30 +50,16 @@ export async function start(instruction: Start, context: ExecutionContext): Prom
     const children = context.stopped.get(module) ?? [];
     context.stopped.delete(module);
     // Before the old code is put back: a child that runs the new code would go on with its state.
-    context.undo.push(`stop the children of ${module} again`, async () => {
-      for (const child of children) await stopChild(child, context);
-    });
+    await context.undo.push(`stop the children of ${module} again`, undo.stopChildren(children));
     for (const child of children) await startChild(child, context);
     count += children.length;
   }
   return count;
 }
 
-/**
- * True when the child was stopped, false when it is there no more, or its supervisor isn't.
- * @param perhaps called before it throws where the child may be stopped: it takes too long to end
- */
-async function stopChild(
-  { supervisor, id }: StoppedChild,
-  { target, timeouts }: ExecutionContext,
-  perhaps?: () => void,
-): Promise<boolean> {
-  const refusal = await unlessGone(terminateChild(target, supervisor, id, { timeoutMs: timeouts.callMs })).catch(
-    (error: unknown) => {
-      perhaps?.();
-      throw error;
-    },
-  );
+/** True when the child was stopped, false when it is there no more, or its supervisor isn't. */
+async function stopChild({ supervisor, id }: StoppedChild, { target, timeouts }: ExecutionContext): Promise<boolean> {
+  const refusal = await unlessGone(terminateChild(target, supervisor, id, { timeoutMs: timeouts.callMs }));
   if (refusal === undefined) return true;
   if (refusal === "gone" || atomName(refusal) === "not_found") return false;
   throw new StepFailure({
@@ -89,6 +78,12 @@ async function startChild({ supervisor, id, pid }: StoppedProcess, context: Exec
   const options = { timeoutMs: context.timeouts.callMs };
   const refusal = await unlessGone(restartChild(context.target, supervisor, id, options));
   if (refusal === undefined || refusal === "gone" || atomName(refusal) === "running") return;
-  if (atomName(refusal) !== "not_found") throw childNotStarted(id, refusal);
+  if (atomName(refusal) !== "not_found") {
+    throw new StepFailure({
+      code: "child-not-started",
+      summary: `the child ${printTerm(id)} could not be started: ${printTerm(reasonWithoutStack(refusal))}`,
+      hint: "See the node's log for why it ended, and start it with supervisor:restart_child/2.",
+    });
+  }
   context.skipped(pid, "it was stopped and is not started again: its supervisor has no specification of it any more");
 }

@@ -2,10 +2,12 @@ import { ProcessGroup } from "../../otp/process-group.js";
 import { pidText } from "../../otp/process.js";
 import { fateOf, resumeEach, suspendEach, type SysTimeout } from "../../otp/sys.js";
 import type { Resume, Suspend, Timeout } from "../../release/instruction.js";
-import type { Pid } from "../../terms/term.js";
+import type { Pid, Term } from "../../terms/term.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
-import { forgetNewChildren, noteChildren, settleSupervisors } from "./settle-supervisors.js";
+import { pidsOf } from "../guardian/failures.js";
+import { row, undo } from "../guardian/undo-action.js";
+import { atomName, tupleElements } from "../../terms/access.js";
 
 /**
  * Suspends the processes that the tree has for each module, as `release_handler_1:suspend/3`. One that died meanwhile is
@@ -14,17 +16,25 @@ import { forgetNewChildren, noteChildren, settleSupervisors } from "./settle-sup
 export async function suspend(instruction: Suspend, context: ExecutionContext): Promise<number> {
   const modules = instruction.modules.map(({ module }) => module);
   const population = await context.population.processesOf(modules);
-  const isIncluded = context.plan.upgrade.includeMissed === true;
-  const missed = isIncluded ? await context.population.missedOf(modules) : undefined;
+  const { choice, includeMissed: isIncluded } = context.plan.upgrade;
+  const chosen = choice === undefined ? undefined : await context.population.chosenOf(modules, choice);
+  const missed = isIncluded === true ? await context.population.missedOf(modules) : undefined;
   let count = 0;
   for (const { module, timeout } of instruction.modules) {
     // A process that two supervisors have is one process.
-    const declared = (population.get(module) ?? []).map(({ pid }) => pid);
+    const declared = chosen?.get(module) ?? (population.get(module) ?? []).map(({ pid }) => pid);
     const distinct = new Map([...declared, ...(missed?.get(module) ?? [])].map((pid) => [pidText(pid), pid]));
     const group = new ProcessGroup([...distinct.values()]);
-    noteChildren(group, context);
     // Noted before the act: a suspend that is answered too late must be taken back too.
-    context.undo.push(`resume the processes of ${module}`, () => resumeAsBefore(module, group, context));
+    const { id, rows } = context.undo.group(group);
+    await context.undo.push(
+      `resume the processes of ${module}`,
+      undo.resume(id, module),
+      [...rows, row.suspended(id), ...childrenRows(group, context)],
+      (failure) => {
+        noteResumed(group, failure, context);
+      },
+    );
     count += await suspendFor(module, group, sysTimeout(timeout, context.timeouts.suspendMs), context);
   }
   return count;
@@ -77,20 +87,34 @@ export async function resume(instruction: Resume, context: ExecutionContext): Pr
     const group = context.suspended.get(module);
     if (group === undefined) continue;
     context.suspended.delete(module);
-    await resumeAll(context, group);
     // Putting the old code back has to find them suspended.
-    context.undo.push(`suspend the processes of ${module} again`, async () => {
-      await suspendEach(context.target, group, context.timeouts.suspendMs);
-    });
+    const { id, rows } = context.undo.group(group);
+    await context.undo.push(`suspend the processes of ${module} again`, undo.suspend(id), rows);
+    await resumeAll(context, group);
     count += group.pids.length;
   }
   return count;
 }
 
-/** Resumes after all else of a step has been taken back; supervisors have their old specification again. */
-async function resumeAsBefore(module: string, group: ProcessGroup, context: ExecutionContext): Promise<void> {
-  const settled = await settleSupervisors(module, group, context).finally(() => resumeAll(context, group));
-  await forgetNewChildren(settled, context);
+/** What the children of the supervisors in the group are, so that it can be told which ones are new afterwards. */
+function childrenRows(group: ProcessGroup, { population }: ExecutionContext): Term[] {
+  return group.pids.flatMap((pid) => {
+    const children = population.childrenOf(pid);
+    return children.length === 0
+      ? []
+      : [
+          row.children(
+            pid,
+            children.map(({ id }) => id),
+          ),
+        ];
+  });
+}
+
+/** The node has resumed them, but for those that it names. */
+function noteResumed(group: ProcessGroup, failure: Term | undefined, { suspensions }: ExecutionContext): void {
+  const silent = new Set(atomName(tupleElements(failure)?.[0]) === "not_responding" ? pidsOf(failure) : []);
+  for (const pid of group.pids) if (!silent.has(pidText(pid))) suspensions.resumed(pid);
 }
 
 async function resumeAll(context: ExecutionContext, group: ProcessGroup): Promise<void> {

@@ -3,8 +3,11 @@ import { application } from "./application.js";
 import { applicationController, applicationMaster } from "./application-controller.js";
 import { beamLib } from "./beam-lib.js";
 import { code } from "./code.js";
+import { crypto } from "./digests.js";
 import { erlEval } from "./erl-eval.js";
 import { erlang } from "./erlang.js";
+import { ets } from "./ets.js";
+import { fileWrites } from "./file-writes.js";
 import { erlPrimLoader, file } from "./files.js";
 import { genEvent } from "./gen-event.js";
 import { gen, genServer } from "./gen-server.js";
@@ -26,11 +29,13 @@ export const builtInModules: ReadonlyMap<string, BifModule> = new Map(
     application_master: applicationMaster,
     beam_lib: beamLib,
     code,
+    crypto,
     disksup,
     erl_prim_loader: erlPrimLoader,
     erl_eval: erlEval,
     erlang,
-    file,
+    ets,
+    file: { ...file, ...fileWrites },
     gen,
     gen_event: genEvent,
     gen_server: genServer,

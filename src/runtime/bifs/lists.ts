@@ -3,7 +3,7 @@ import { compareTerms } from "../../terms/order.js";
 import { equals } from "../../terms/equal.js";
 import type { BifModule, Context } from "../context.js";
 import { badarg, raiseError } from "../process/raised.js";
-import { append, FALSE, OK, bool, elementsOf, isNamed } from "../support/term.js";
+import { append, FALSE, OK, TRUE, bool, elementsOf, isNamed } from "../support/term.js";
 
 const items = (term: Term): readonly Term[] => elementsOf(term) ?? raiseError("function_clause");
 const apply = (context: Context, fun: Term, args: readonly Term[]): Promise<Term> =>
@@ -76,8 +76,19 @@ export const lists: BifModule = {
   "zipwith/3": (context, fun, first, second) => zipWith(context, fun, [first, second]),
   "zipwith3/4": (context, fun, first, second, third) => zipWith(context, fun, [first, second, third]),
   "reverse/1": (_context, elements) => list(...[...items(elements)].reverse()),
+  "append/1": (_context, lists) => items(lists).reduceRight<Term>((tail, each) => append(items(each), tail), list()),
+  "all/2": async (context, predicate, elements) => {
+    for (const element of itemsFor(predicate, 1, elements)) {
+      if (!isNamed(await apply(context, predicate, [element]), "true")) return FALSE;
+    }
+    return TRUE;
+  },
   "append/2": (_context, first, second) => append(items(first), second),
   "member/2": (_context, element, elements) => bool(items(elements).some((item) => equals(item, element))),
+  "prefix/2": (_context, prefix, elements) => {
+    const whole = items(elements);
+    return bool(items(prefix).every((item, index) => index < whole.length && equals(item, whole[index]!)));
+  },
   "nth/2": (_context, index, elements) =>
     (typeof index === "number" ? items(elements)[index - 1] : undefined) ?? raiseError("function_clause"),
   "sort/1": (_context, elements) => list(...[...items(elements)].sort(compareTerms)),

@@ -1,0 +1,176 @@
+import { evaluate } from "../../otp/erl-eval.js";
+import { CallError, attempt, invoke, UnexpectedAnswer } from "../../otp/invoke.js";
+import type { Target } from "../../target/target.js";
+import { ProblemError, type Problem } from "../../terms/problem.js";
+import { atomName, taggedTuple, tupleElements } from "../../terms/access.js";
+import { atom, list, map, Pid, string, tuple, type Term } from "../../terms/term.js";
+import { behindFence } from "./fence.js";
+import { blockOf, formsOf } from "./forms-of.js";
+import { findRecord, LOCK, readUndone, type Holder, type Phase, type Undone } from "./record.js";
+
+export interface GuardianOptions {
+  readonly holder: Holder;
+  /** After so long without a sign of us the guardian takes the upgrade back, even where the connection still stands. */
+  readonly leaseMs: number;
+  /** For one system message, while it takes the upgrade back. */
+  readonly callMs: number;
+}
+
+export const DEFAULT_LEASE_MS = 30_000;
+/** How long the guardian may take to take everything back, when it is asked to. */
+const ROLLBACK_MS = 10 * 60_000;
+const ASK_MS = 5_000;
+
+/** What the guardian did when it was told to take everything back. */
+export interface TakenBack {
+  readonly phase: Phase | "gone" | "locked" | "unknown";
+  readonly cause: string | undefined;
+  readonly undone: readonly Undone[];
+}
+
+/**
+ * The process on the node that locks it for one upgrade, keeps what is needed to take it back, and takes it back when it
+ * is told to, when we are gone, or when it has heard nothing of us for the time of the lease. What it does is in
+ * erl/guardian.erl.
+ */
+export class Guardian {
+  /** The node behind a fence: see {@link behindFence}. */
+  readonly target: Target;
+  /** The table of kept states. */
+  readonly states: Term;
+  readonly #node: Target;
+  readonly #pid: Pid;
+  readonly #log: Term;
+  #renewal: NodeJS.Timeout | undefined;
+
+  constructor(node: Target, pid: Pid, log: Term, states: Term) {
+    this.#node = node;
+    this.#pid = pid;
+    this.#log = log;
+    this.states = states;
+    this.target = behindFence(node, log);
+  }
+
+  /**
+   * Posts a guardian on the node, and so locks it.
+   * @throws ProblemError with the code `locked` when another upgrade holds the node, CallError when it can't be asked
+   */
+  static async post(node: Target, options: GuardianOptions): Promise<Guardian> {
+    const { client } = node.identity;
+    const lease = client === undefined ? atom("infinity") : options.leaseMs;
+    const outcome = await evaluate(node, blockOf("post"), {
+      Program: formsOf("guardian"),
+      // Sorted by name.
+      Bindings: list(
+        tuple(atom("CallMs"), options.callMs),
+        tuple(atom("Client"), client ?? atom("undefined")),
+        tuple(atom("Holder"), holderTerm(options.holder)),
+        tuple(atom("LeaseMs"), lease),
+      ),
+    });
+    if (outcome.kind !== "returned") throw new CallError("erl_eval:exprs/2", outcome);
+    if (atomName(outcome.value) === "taken") throw new ProblemError([await lockedProblem(node)]);
+    const [pid, log, states] = tupleElements(outcome.value, 3) ?? [];
+    if (!(pid instanceof Pid)) throw new UnexpectedAnswer("erl_eval:exprs/2", outcome.value);
+    const guardian = new Guardian(node, pid, log!, states!);
+    if (client !== undefined) guardian.#keepRenewing(client, options.leaseMs / 3);
+    return guardian;
+  }
+
+  #keepRenewing(client: Pid, everyMs: number): void {
+    const sign = tuple(atom("renew"), client);
+    this.#renewal = setInterval(() => {
+      // A sign that is lost is made up for by the next one, and by nothing when the node is gone.
+      void attempt(this.#node, "erlang:send/2", [this.#pid, sign], { timeoutMs: everyMs });
+    }, everyMs);
+    this.#renewal.unref();
+  }
+
+  /**
+   * Notes rows in the guardian's log.
+   * @throws CallError when the node can't be asked, or the guardian has begun to take the upgrade back
+   */
+  async note(rows: readonly Term[]): Promise<void> {
+    await invoke(this.target, "ets:insert/2", [this.#log, list(...rows)], { timeoutMs: ASK_MS });
+  }
+
+  /** The upgrade is done: it can be taken back later on, but not for our end. False when the guardian doesn't say so. */
+  async upgraded(): Promise<boolean> {
+    const answer = await this.#ask("upgraded", ASK_MS);
+    this.#stopRenewing();
+    return answer === "upgraded";
+  }
+
+  /** Has everything taken back, the last thing first. Never rejects for what the node does. */
+  async rollBack(): Promise<TakenBack> {
+    this.#stopRenewing();
+    const phase = await this.#ask("roll_back", ROLLBACK_MS);
+    const rows = await attempt(this.#node, "ets:tab2list/1", [this.#log], { timeoutMs: ASK_MS });
+    const { cause, undone } = rows.kind === "returned" ? readUndone(rows.value) : { cause: undefined, undone: [] };
+    return { phase: phase as TakenBack["phase"], cause, undone };
+  }
+
+  /** Ends the guardian, with all that it keeps. The node is unlocked. */
+  async forget(): Promise<void> {
+    this.#stopRenewing();
+    await this.#ask("forget", ASK_MS);
+  }
+
+  /** Leaves the guardian as it is: the connection ends, or somebody else goes on. */
+  leave(): void {
+    this.#stopRenewing();
+  }
+
+  #stopRenewing(): void {
+    clearInterval(this.#renewal);
+  }
+
+  /** `gone` where the guardian is there no more, `unknown` where it didn't answer in time or the node is lost. */
+  async #ask(question: string, timeoutMs: number): Promise<string> {
+    const bindings = { Guardian: this.#pid, Question: atom(question) };
+    const outcome = await evaluate(this.#node, blockOf("ask"), bindings, { timeoutMs });
+    if (outcome.kind !== "returned") return "unknown";
+    return atomName(taggedTuple(outcome.value, "answer", 2)?.[1]) ?? "gone";
+  }
+}
+
+function holderTerm(holder: Holder): Term {
+  return map(
+    Object.entries(holder).map(([key, value]: [string, string | number]) => [
+      atom(key),
+      typeof value === "number" ? value : string(value),
+    ]),
+  );
+}
+
+/** Who holds the node, and since when. */
+async function lockedProblem(node: Target): Promise<Problem> {
+  const record = await findRecord(node, LOCK);
+  const base = { code: "locked", severity: "error" } as const;
+  if (record === undefined) {
+    return { ...base, summary: "another upgrade of the node was just ending", hint: "Try again." };
+  }
+  if (record === "other") {
+    return {
+      ...base,
+      summary: `a process of the node is registered as ${LOCK}`,
+      hint: "It is none of relupctl's: the name must be free.",
+    };
+  }
+  const { user, host, pid, since, upgrade } = record.holder;
+  const who = `${user}@${host} (process ${pid})`;
+  if (record.phase === "failed") {
+    return {
+      ...base,
+      summary: "an upgrade of the node failed, and not everything could be taken back",
+      detail: `It was ${upgrade}, begun by ${who} at ${since}.`,
+      hint: "See what is left, and put it right, with: relupctl recover",
+    };
+  }
+  return {
+    ...base,
+    summary: `another upgrade holds the lock of the node: ${upgrade}`,
+    detail: `It was begun by ${who} at ${since}.`,
+    hint: "Wait for it to end. When its client is gone, the node takes it back by itself within seconds.",
+  };
+}

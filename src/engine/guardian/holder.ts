@@ -1,0 +1,28 @@
+import { randomUUID } from "node:crypto";
+import { hostname, userInfo } from "node:os";
+import type { Upgrade } from "../../upgrade/upgrade.js";
+import type { Holder } from "./record.js";
+
+/**
+ * Who we are, for others who find the node locked.
+ * @param id of the journal, where there is one
+ */
+export function holderOf({ name, from, to }: Upgrade, id: string = randomUUID()): Holder {
+  return {
+    user: userName(),
+    host: hostname(),
+    pid: process.pid,
+    since: new Date().toISOString(),
+    upgrade: `${name} ${from} -> ${to}`,
+    id,
+  };
+}
+
+/** A user that the system has no name for is told by number. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "unknown");
+  }
+}

@@ -1,0 +1,46 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { formsOf } from "../../../src/engine/guardian/forms-of.js";
+import { FORMS } from "../../../src/engine/guardian/forms.js";
+import { surface } from "../../../src/target/surface.js";
+import { atomName, listElements, tupleElements } from "../../../src/terms/access.js";
+import { List, Tuple, type Term } from "../../../src/terms/term.js";
+import { describeErlang } from "../../support/erlang.js";
+
+const names = Object.keys(FORMS) as (keyof typeof FORMS)[];
+
+/** Every function that the forms call or make a fun of, and that the text of a program names. */
+function calledBy(form: Term): string[] {
+  const inside = form instanceof Tuple || form instanceof List ? form.elements.flatMap(calledBy) : [];
+  const [type, , callee, args] = tupleElements(form, 4) ?? [];
+  if (atomName(type) === "call") {
+    const arity = listElements(args)!.length;
+    const remote = tupleElements(callee, 4);
+    const local = tupleElements(callee, 3);
+    if (atomName(remote?.[0]) === "remote")
+      return [...inside, `${nameOf(remote![2]!)}:${nameOf(remote![3]!)}/${arity}`];
+    if (atomName(local?.[0]) === "atom") return [...inside, `erlang:${nameOf(callee!)}/${arity}`];
+  }
+  const external = tupleElements(tupleElements(form, 3)?.[2], 4);
+  if (atomName(external?.[0]) !== "function") return inside;
+  const [module, fun, arity] = external!.slice(1).map((part) => tupleElements(part, 3)![2]);
+  return [...inside, `${atomName(module)}:${atomName(fun)}/${arity as number}`];
+}
+
+const nameOf = (form: Term): string => {
+  const [type, , name] = tupleElements(form, 3) ?? [];
+  return atomName(type) === "atom" ? atomName(name)! : "(a variable)";
+};
+
+describe("the guardian's expressions", () => {
+  it.each(names)("of %s call functions of the surface only", (name) => {
+    const called = new Set(calledBy(formsOf(name)));
+    expect([...called].filter((each) => !(each in surface))).toEqual([]);
+  });
+});
+
+describeErlang("the guardian's forms", () => {
+  it("are those of its sources", () => {
+    execFileSync("npx", ["tsx", "scripts/forms.ts", "--check"], { stdio: "pipe" });
+  });
+});

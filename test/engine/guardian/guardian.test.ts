@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { connect } from "../../../src/distribution/index.js";
+import { Guardian } from "../../../src/engine/guardian/guardian.js";
+import { findRecord, LAST, LOCK, type Holder } from "../../../src/engine/guardian/record.js";
+import { row, undo } from "../../../src/engine/guardian/undo-action.js";
+import { ProcessGroup } from "../../../src/otp/process-group.js";
+import { whereis } from "../../../src/otp/process.js";
+import type { Target } from "../../../src/target/target.js";
+import { atom, binary, list, tuple, type Pid, type Term } from "../../../src/terms/term.js";
+import { describeErlang } from "../../support/erlang.js";
+import { startNode, type PeerNode } from "../../support/peer.js";
+
+const holder: Holder = {
+  user: "ann",
+  host: "here",
+  pid: 1,
+  since: "2026-01-01T00:00:00Z",
+  upgrade: "a 1 -> 2",
+  id: "x",
+};
+const options = { holder, leaseMs: 20_000, callMs: 1_000 };
+const entry = (order: number, what: string, action: Term): Term =>
+  tuple(tuple(atom("undo"), 0, -order), binary(what), action);
+
+async function pidOf(target: Target, name: string): Promise<Pid> {
+  const pid = await whereis(target, atom(name));
+  if (pid === undefined) throw new Error(`no process is registered as ${name}`);
+  return pid;
+}
+
+describeErlang("the guardian on a node", () => {
+  let node: PeerNode;
+  const open = (): Promise<Target> =>
+    connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+  beforeAll(async () => {
+    node = await startNode();
+  });
+  afterAll(async () => {
+    await node.stop();
+  });
+
+  it("locks the node, and says for whom", async () => {
+    await using target = await open();
+    const guardian = await Guardian.post(target, options);
+    await expect(Guardian.post(target, options)).rejects.toThrow(
+      "another upgrade holds the lock of the node: a 1 -> 2",
+    );
+    expect(await findRecord(target, LOCK)).toMatchObject({ holder, phase: "upgrading" });
+    await guardian.forget();
+    expect(await findRecord(target, LOCK)).toBeUndefined();
+    const next = await Guardian.post(target, options);
+    await next.forget();
+  });
+
+  it("takes back what was noted, the last thing first, when it is asked to", async () => {
+    await using target = await open();
+    await node.eval(
+      `register(seen, spawn(fun F() -> receive {get, From} -> From ! {messages, process_info(self(), messages)}, F() end end))`,
+    );
+    const guardian = await Guardian.post(target, options);
+    const send = (what: string): Term =>
+      undo.call({ module: "erlang", function: "send", args: [atom("seen"), atom(what)] });
+    await guardian.note([entry(1, "first", send("one"))]);
+    await guardian.note([
+      entry(2, "second", send("two")),
+      entry(3, "third", tuple(atom("call"), atom("erlang"), atom("error"), list(atom("no")))),
+    ]);
+    expect(await guardian.rollBack()).toEqual({
+      phase: "failed",
+      cause: "requested",
+      undone: [
+        { what: "third", failure: tuple(atom("error"), atom("no")) },
+        { what: "second", failure: undefined },
+        { what: "first", failure: undefined },
+      ],
+    });
+    expect(await node.eval("seen ! {get, self()}, receive {messages, M} -> M end")).toBe("{messages,[two,one]}");
+    // What could not be taken back keeps the node locked.
+    await expect(Guardian.post(target, options)).rejects.toThrow("not everything could be taken back");
+    await guardian.forget();
+  });
+
+  it("resumes what was suspended when the connection is gone", async () => {
+    await using other = await open();
+    await node.eval("register(pool, element(2, gen_event:start())), ok");
+    const client = await open();
+    const guardian = await Guardian.post(client, options);
+    const pool = await pidOf(other, "pool");
+    const group = new ProcessGroup([pool]);
+    const batches = group.batches.map(({ encoded }) => encoded);
+    await guardian.note([row.group(1, batches), row.suspended(1), entry(1, "resume", undo.resume(1, "pool"))]);
+    await node.eval("sys:suspend(pool)");
+    await client[Symbol.asyncDispose]();
+    await expect.poll(() => node.eval("whereis(relupctl)"), { timeout: 5_000 }).toBe("undefined");
+    expect(await node.eval("gen_event:which_handlers(pool)")).toBe("[]");
+    expect(await findRecord(other, LAST)).toMatchObject({ phase: "rolled_back" });
+  });
+
+  it("takes back what was done when it hears nothing of us for the time of the lease, and lets nothing more be done", async () => {
+    await using target = await open();
+    // Its renewal is held up as if this program had been stopped.
+    const guardian = await Guardian.post(target, { ...options, leaseMs: 300 });
+    guardian.leave();
+    await guardian.note([
+      entry(1, "tell", undo.call({ module: "erlang", function: "put", args: [atom("a"), atom("b")] })),
+    ]);
+    await expect.poll(() => node.eval("whereis(relupctl)"), { timeout: 5_000 }).toBe("undefined");
+    await expect(guardian.note([])).rejects.toThrow("the node has begun to take the upgrade back by itself");
+    expect(await guardian.rollBack()).toMatchObject({ phase: "rolled_back", undone: [{ what: "tell" }] });
+    await guardian.forget();
+  });
+
+  it("ends calls that still change something before it takes anything back", async () => {
+    await using target = await open();
+    const guardian = await Guardian.post(target, options);
+    const late = guardian.target.call({ module: "timer", function: "sleep", args: [60_000] }, { timeoutMs: 60_000 });
+    await expect
+      .poll(() =>
+        node.eval(`length(ets:match(element(1, element(1, element(2, lists:keyfind(relupctl, 1,
+      element(2, process_info(whereis(relupctl), dictionary)))))), {{actor, '$1'}}))`),
+      )
+      .toBe("1");
+    expect(await guardian.rollBack()).toMatchObject({ phase: "rolled_back" });
+    expect(await late).toMatchObject({ kind: "raised" });
+    await guardian.forget();
+  });
+});
