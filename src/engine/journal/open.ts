@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { LowLevelInstruction } from "../../release/instruction.js";
 import { ProblemError } from "../../terms/problem.js";
-import type { Facts } from "../../upgrade/facts.js";
+import type { Facts, ObservedProcess } from "../../upgrade/facts.js";
 import type { Plan } from "../../upgrade/plan.js";
 import { changedModules } from "../../upgrade/upgrade.js";
 import { StepFailure } from "../failure.js";
@@ -16,6 +16,8 @@ import { createSink, type JournalSink } from "./sink.js";
 
 /** What is about to be executed. */
 export interface Opening {
+  /** The name of the journal, of `journalId`. */
+  readonly id: string;
   readonly plan: Plan;
   readonly facts: Facts;
   readonly prepared: PreparedUpgrade;
@@ -39,12 +41,12 @@ export interface JournalOptions {
  */
 export async function openJournal(directory: string, opening: Opening, options: JournalOptions): Promise<FileJournal> {
   const now = options.now ?? (() => new Date());
-  const id = journalId(now());
+  const { id } = opening;
   const path = join(directory, `${id}${JOURNAL_EXTENSION}`);
   let journal: FileJournal | undefined;
   try {
     journal = new FileJournal(id, path, await (options.create ?? createSink)(path), now);
-    await journal.begin(beginRecord(id, now(), opening, options));
+    await journal.begin(beginRecord(now(), opening, options));
     return journal;
   } catch (error) {
     await journal?.close();
@@ -54,15 +56,14 @@ export async function openJournal(directory: string, opening: Opening, options: 
 }
 
 /** `20261120T131502Z-3f9a1c`: in the order of time, and with an end that is short enough to be typed. */
-function journalId(now: Date): string {
+export function journalId(now: Date = new Date()): string {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, "");
   return `${time}-${randomBytes(3).toString("hex")}`;
 }
 
 function beginRecord(
-  id: string,
   now: Date,
-  { plan, facts, prepared, allowed }: Opening,
+  { id, plan, facts, prepared, allowed }: Opening,
   { command, version }: JournalOptions,
 ): BeginRecord {
   const { upgrade } = plan;
@@ -112,14 +113,17 @@ function beginRecord(
       module: finding.module ?? null,
       pids: [...finding.pids],
     })),
-    coverage: plan.coverage.map(({ module, migrated, reloaded, missed }) => ({
+    coverage: plan.coverage.map(({ module, migrated, reloaded, missed, reasons }) => ({
       module,
       migrated: migrated.length,
+      included: reasons.filter(({ reason }) => reason === "included").flatMap(({ processes }) => textsOf(processes)),
       reloaded: reloaded.length,
       missed: missed.map(({ process, reason }) => ({ pid: process.text, reason })),
     })),
   };
 }
+
+const textsOf = (processes: readonly ObservedProcess[]): string[] => processes.map(({ text }) => text);
 
 function calledBy(instruction: LowLevelInstruction): string | null {
   if (instruction.instruction !== "apply") return null;

@@ -72,6 +72,8 @@ const begin = z.object({
     z.object({
       module: z.string(),
       migrated: count,
+      /** Of those, the processes that no child specification names: taken by --include-missed. */
+      included: z.array(z.string()).optional(),
       reloaded: count,
       missed: z.array(z.object({ pid: z.string(), reason: z.string() })),
     }),
