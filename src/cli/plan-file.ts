@@ -24,6 +24,7 @@ const basisSchema = z.strictObject({
   findings: z.array(
     z.strictObject({ code: text, severity: z.enum(["error", "warning", "info"]), module: text.nullable() }),
   ),
+  includeMissed: z.literal(true).optional(),
 }) satisfies z.ZodType<PlanBasis>;
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);

@@ -9,13 +9,15 @@ import type { OpenedTarget } from "./target.js";
 /** What to upgrade to, besides the version that is an argument. */
 export interface SourceOptions {
   readonly app?: string;
+  readonly includeMissed?: boolean;
 }
 
 /** Adds what says where to: the version as an argument, or a directory as an option. */
 export function withSourceArguments(command: Command): Command {
   return command
     .argument("[vsn]", "the release version to upgrade or downgrade to")
-    .option("--app <dir>", "upgrade one application instead, from the directory of its new version");
+    .option("--app <dir>", "upgrade one application instead, from the directory of its new version")
+    .option("--include-missed", "also change processes that run a changed module which no child specification names");
 }
 
 /** What to upgrade to: a release version, or the directory of an application's new version. */
@@ -42,9 +44,20 @@ export function sourceOf(vsn: string | undefined, { app }: SourceOptions): Sourc
 export async function prepare(
   { target, isEmbedded }: OpenedTarget,
   source: Source,
-  options: { readonly timeout: number },
+  options: { readonly timeout: number; readonly includeMissed?: boolean },
 ): Promise<PreparedUpgrade> {
-  const timeouts = { timeoutMs: Math.max(options.timeout, READ_TIMEOUT_MS) };
+  const prepared = await read({ target, isEmbedded }, source, Math.max(options.timeout, READ_TIMEOUT_MS));
+  return options.includeMissed === true
+    ? { ...prepared, upgrade: { ...prepared.upgrade, includeMissed: true } }
+    : prepared;
+}
+
+async function read(
+  { target, isEmbedded }: Pick<OpenedTarget, "target" | "isEmbedded">,
+  source: Source,
+  timeoutMs: number,
+): Promise<PreparedUpgrade> {
+  const timeouts = { timeoutMs };
   if ("vsn" in source) return await readReleaseUpgrade(target, source.vsn, timeouts);
   // The embedded node has the working directory of the command; a real one has its own.
   return await readApplicationUpgrade(target, isEmbedded ? resolve(source.app) : source.app, timeouts);

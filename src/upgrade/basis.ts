@@ -30,6 +30,8 @@ export interface PlanBasis {
   readonly modules: Readonly<Record<string, string | null>>;
   /** The errors and warnings. */
   readonly findings: readonly BasisFinding[];
+  /** There where the user has missed processes treated as if their child specification named the module. */
+  readonly includeMissed?: true | undefined;
 }
 
 /** A finding by what makes it the same one on another day: not by the processes that it names. */
@@ -45,6 +47,7 @@ export function basisOf(upgrade: Upgrade, facts: Facts, findings: readonly Findi
   const involved = new Set([...changedModules(upgrade.script), ...namedModules(upgrade.script)]);
   return {
     ...{ kind, name, from, to, direction },
+    ...(upgrade.includeMissed === true && { includeMissed: true }),
     node: facts.node,
     otpRelease: facts.otpRelease,
     script: upgrade.script.map((step) => printTerm(encodeInstruction(step))),

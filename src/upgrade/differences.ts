@@ -24,7 +24,8 @@ export type DifferenceKind =
   | "module"
   | "object-code"
   | "old-object-code"
-  | "finding";
+  | "finding"
+  | "include-missed";
 
 /**
  * All that is otherwise than a plan had it, and matters: what runs where, which code, which steps, and every finding
@@ -44,9 +45,12 @@ export function differencesOf(planned: PlanBasis, now: PlanBasis): Difference[] 
     ...entries("library", planned.libraries, now.libraries),
     ...entries("object-code", md5s(planned, "md5"), md5s(now, "md5")),
     ...entries("old-object-code", md5s(planned, "previous"), md5s(now, "previous")),
+    ...single("include-missed", yesOrNo(planned.includeMissed), yesOrNo(now.includeMissed)),
     ...newFindings(planned.findings, now.findings),
   ];
 }
+
+const yesOrNo = (value: true | undefined): string => (value === true ? "yes" : "no");
 
 function single(kind: DifferenceKind, planned: string, now: string): Difference[] {
   return planned === now ? [] : [{ kind, name: "", planned, now }];
@@ -125,6 +129,10 @@ export function differenceText({ kind, name, planned, now }: Difference): string
       return `the file of the running code of ${name} ${pair(planned, now, "can't be read any more", "can be read now, and couldn't")}`;
     case "finding":
       return `new finding: ${name} (${now})`;
+    case "include-missed":
+      return now === "yes"
+        ? "missed processes are included; the plan doesn't include them"
+        : "missed processes are not included; the plan includes them";
   }
 }
 

@@ -185,6 +185,24 @@ function suite(kind: TargetKind): void {
     expect(await stateOf(target, "tools")).toBe('#{<<"hammer">> => 1}');
   });
 
+  it("changes the servers of that store all the same where the user includes what is missed", async () => {
+    await using booted = await kind.boot("store", "1.0.0");
+    const { target } = booted;
+    const prepared = await readReleaseUpgrade(target, "2.0.0");
+    const applied = await applyUpgrade(target, {
+      ...prepared,
+      upgrade: { ...prepared.upgrade, includeMissed: true },
+    });
+    expect(applied.refusedFor).toEqual([]);
+    expect(applied.plan.coverage.flatMap(({ reasons }) => reasons)).toMatchObject([
+      { outcome: "migrated", reason: "included", processes: { length: 3 } },
+      { outcome: "migrated", reason: "declared", processes: { length: 1 } },
+      { outcome: "reloaded", reason: "named-only", processes: { length: 3 } },
+    ]);
+    expect(applied.execution?.outcome).toBe("upgraded");
+    expect(await stateOf(target, "tools")).toBe('#{<<"hammer">> => 1}');
+  });
+
   it("upgrades one application from its directory", async () => {
     await using booted = await kind.boot("counter", "0.1.0");
     const { target, root } = booted;

@@ -96,7 +96,8 @@ async function prepareAgreed(
   options: ApplyOptions,
 ): Promise<PreparedUpgrade> {
   try {
-    return await prepare(opened, source, options);
+    const includeMissed = options.includeMissed === true || agreed?.includeMissed === true;
+    return await prepare(opened, source, { timeout: options.timeout, includeMissed });
   } catch (error) {
     if (agreed === undefined || !(error instanceof ProblemError)) throw error;
     const differences = await nodeDifferences(opened.target, agreed, { timeoutMs: options.timeout });

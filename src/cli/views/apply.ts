@@ -5,7 +5,8 @@ import { printTerm } from "../../terms/print.js";
 import type { Plan } from "../../upgrade/plan.js";
 import { findingsJson, findingsText } from "./finding.js";
 import { count, duration, fit, nameText, someOf, wrap, type Paint } from "./paint.js";
-import { processName, stepJson, titleOf } from "./plan.js";
+import { processName } from "./coverage.js";
+import { stepJson, titleOf } from "./plan.js";
 import { problemJson, problemText } from "./problem.js";
 import { stepLines } from "./step.js";
 

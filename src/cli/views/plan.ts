@@ -4,8 +4,10 @@ import { checksum } from "../../upgrade/checksum.js";
 import type { ObservedProcess } from "../../upgrade/facts.js";
 import type { Finding } from "../../upgrade/finding.js";
 import type { Plan, PlanStep } from "../../upgrade/plan.js";
+import { coverageJson, coverageText } from "./coverage.js";
 import { findingsJson, findingsText } from "./finding.js";
-import { count, nameText, someOf, wrap, type Paint } from "./paint.js";
+import { count, wrap, type Paint } from "./paint.js";
+import { fromSnapshot } from "./snapshot.js";
 import { stepLines } from "./step.js";
 
 const pids = (processes: readonly ObservedProcess[]): string[] => processes.map(({ text }) => text);
@@ -36,12 +38,7 @@ export function planJson(plan: Plan): object {
     ...(upgrade.kind === "application" && { directory: upgrade.libraries[0]?.directory }),
     steps: plan.steps.map(stepJson),
     findings: findingsJson(plan.findings),
-    coverage: Object.fromEntries(
-      plan.coverage.map(({ module, migrated, reloaded, missed }) => [
-        module,
-        { migrated: pids(migrated), reloaded: pids(reloaded), missed: pids(missed.map(({ process }) => process)) },
-      ]),
-    ),
+    coverage: coverageJson(plan.coverage),
     basis: plan.basis,
     digest: plan.digest,
   };
@@ -62,7 +59,7 @@ export function titleOf(plan: Plan, paint: Paint): string {
  * @param blocking the findings that stand in the way
  */
 export function planText(plan: Plan, blocking: readonly Finding[], paint: Paint): string {
-  const parts = [titleOf(plan, paint), stepsText(plan, paint), coverageText(plan, paint)];
+  const parts = [titleOf(plan, paint), stepsText(plan, paint), coverageText(plan.coverage, paint)];
   if (plan.findings.length > 0) parts.push(findingsText(plan.findings, paint));
   const codes = [...new Set(blocking.map(({ code }) => code))].join(", ");
   const verdict =
@@ -89,26 +86,3 @@ function stepsText(plan: Plan, paint: Paint): string {
 
 const touches = (step: PlanStep): boolean =>
   ["suspend", "code_change", "resume", "stop", "start"].includes(step.instruction.instruction);
-
-/** Per changed module, what becomes of the processes that run it. */
-export function coverageText(plan: Plan, paint: Paint): string {
-  if (plan.coverage.length === 0) return "No module's code changes.";
-  const width = Math.min(40, Math.max(...plan.coverage.map(({ module }) => nameText(module).length)));
-  return plan.coverage
-    .map(({ module, migrated, reloaded, missed }) => {
-      const parts = [
-        migrated.length > 0 ? paint.good(`${migrated.length} migrated`) : "",
-        reloaded.length > 0 ? `${reloaded.length} only get new code` : "",
-        missed.length > 0 ? paint.bad(`${missed.length} MISSED`) : "",
-      ].filter((part) => part !== "");
-      const processes = [...migrated, ...reloaded, ...missed.map(({ process }) => process)];
-      const who = processes.length === 0 ? "" : paint.faint(` (${someOf(processes.map(processName), 3)})`);
-      const what = parts.length === 0 ? "no process runs it" : parts.join(", ");
-      return wrap(`${nameText(module).padEnd(width)}  ${what}${who}`, paint.width, width + 2, 0);
-    })
-    .join("\n");
-}
-
-/** How a process is called for short: by its registered name where it has one, else by its pid. */
-export const processName = ({ registeredName, text }: ObservedProcess): string =>
-  registeredName === undefined ? text : nameText(registeredName);

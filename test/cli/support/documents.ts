@@ -95,7 +95,23 @@ export const planDocument = z.strictObject({
   directory: text.optional(),
   steps: z.array(step),
   findings: z.array(finding),
-  coverage: z.record(text, z.strictObject({ migrated: z.array(pid), reloaded: z.array(pid), missed: z.array(pid) })),
+  coverage: z.record(
+    text,
+    z.strictObject({
+      migrated: z.array(pid),
+      reloaded: z.array(pid),
+      missed: z.array(pid),
+      reasons: z.array(
+        z.strictObject({
+          outcome: z.enum(["migrated", "reloaded", "missed"]),
+          reason: text,
+          text,
+          pids: z.array(pid).min(1),
+        }),
+      ),
+      elsewhere: z.array(z.strictObject({ node: text, pid })),
+    }),
+  ),
   basis: z.strictObject({
     kind: z.enum(["release", "application"]),
     name: text,
@@ -110,6 +126,7 @@ export const planDocument = z.strictObject({
     objectCode: z.record(text, z.strictObject({ md5: md5.nullable(), previous: md5.nullable() })),
     modules: z.record(text, md5.nullable()),
     findings: z.array(z.strictObject({ code: text, severity: z.enum(["error", "warning"]), module: text.nullable() })),
+    includeMissed: z.literal(true).optional(),
   }),
   digest: sha256,
   checksum: sha256,
