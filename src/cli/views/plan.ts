@@ -7,7 +7,6 @@ import type { Plan, PlanStep } from "../../upgrade/plan.js";
 import { coverageJson, coverageText } from "./coverage.js";
 import { findingsJson, findingsText } from "./finding.js";
 import { count, wrap, type Paint } from "./paint.js";
-import { fromSnapshot } from "./snapshot.js";
 import { stepLines } from "./step.js";
 
 const pids = (processes: readonly ObservedProcess[]): string[] => processes.map(({ text }) => text);
