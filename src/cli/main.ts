@@ -4,6 +4,7 @@ import { registerApply } from "./commands/apply.js";
 import { registerCheck } from "./commands/check.js";
 import { registerConvert } from "./commands/convert.js";
 import { registerDoctor } from "./commands/doctor.js";
+import { registerJournal } from "./commands/journal.js";
 import { registerPlan } from "./commands/plan.js";
 import { registerRelup } from "./commands/relup.js";
 import { registerTree } from "./commands/tree.js";
@@ -21,6 +22,7 @@ const COMMANDS = [
   registerDoctor,
   registerPlan,
   registerApply,
+  registerJournal,
 ];
 
 /**

@@ -33,14 +33,14 @@ export interface ObjectCode {
 }
 
 export interface Upgrade {
-  readonly kind: "release" | "application";
-  /** The name of the release or the application. */
+  readonly kind: "release" | "application" | "modules";
+  /** The name of the release or the application; of modules by hand, their names. */
   readonly name: string;
   readonly from: string;
   readonly to: string;
   readonly direction: "up" | "down";
-  /** A relup that came with the release, or made here from the appups. */
-  readonly origin: "relup" | "appup";
+  /** A relup that came with the release, made here from the appups, or made of the object code of modules alone. */
+  readonly origin: "relup" | "appup" | "files";
   readonly script: readonly LowLevelInstruction[];
   /** Libraries of the new version whose code path is replaced at the point of no return. */
   readonly libraries: readonly Library[];

@@ -10,6 +10,7 @@ import { durationOption, parseDuration } from "../duration.js";
 import { CommandError, EXIT, type ExitCode } from "../exit.js";
 import { listenForInterrupt } from "../interrupt.js";
 import type { Io } from "../io.js";
+import { journalOpener, withJournalOptions, type JournalOptions } from "../journal.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import { readPlanFile } from "../plan-file.js";
 import { followProgress, INTERRUPTED } from "../progress.js";
@@ -19,7 +20,7 @@ import { prepare, sourceOf, withSourceArguments, type Source, type SourceOptions
 import { openTarget, type OpenedTarget } from "../target.js";
 import { applyJson, applyText } from "../views/apply.js";
 
-interface ApplyOptions extends CommonOptions, TargetOptions, SourceOptions {
+interface ApplyOptions extends CommonOptions, TargetOptions, SourceOptions, JournalOptions {
   readonly plan?: string;
   readonly allow: readonly string[];
   readonly suspendTimeout: number;
@@ -42,9 +43,11 @@ export function registerApply(program: Command, run: Run): void {
     .option("--show-state", "show the states of the processes before and after (default: on the embedded node)")
     .option("--no-show-state", "don't read states")
     .option("--soak <duration>", "let the node run this long after the last step, then look again", parseDuration);
-  withCommonOptions(withTargetOptions(command)).action(async (vsn: string | undefined, options: ApplyOptions) => {
-    await run("relupctl/apply@1", options, ({ io, log }) => apply(vsn, options, io, log));
-  });
+  withCommonOptions(withTargetOptions(withJournalOptions(command))).action(
+    async (vsn: string | undefined, options: ApplyOptions) => {
+      await run("relupctl/apply@1", options, ({ io, log }) => apply(vsn, options, io, log));
+    },
+  );
 }
 
 async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log: Logger): Promise<Report> {
@@ -55,6 +58,7 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
     log.warn("interrupted");
     io.err(INTERRUPTED);
   });
+  const openJournal = journalOpener(options, "apply");
   const applied = await applyUpgrade(opened.target, prepared, {
     allowed: options.allow,
     ...(agreed !== undefined && { agreed }),
@@ -64,6 +68,7 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
     soakMs: options.soak ?? (opened.isEmbedded ? EMBEDDED_SOAK_MS : 0),
     onProgress: followProgress(io, log, options.json === true),
     signal: interruption.signal,
+    ...(openJournal !== undefined && { openJournal }),
   });
   log.info({ result: applied.execution?.outcome ?? "refused", digest: applied.plan.digest }, "apply");
   return { json: applyJson(applied), text: (paint) => applyText(applied, paint), exitCode: exitCodeOf(applied) };

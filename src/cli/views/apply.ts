@@ -45,9 +45,17 @@ export function applyJson(applied: Applied): object {
     ...(applied.states.length > 0 && { states: applied.states.map((state) => stateJson(state, execution)) }),
     failure: execution?.failure === undefined ? null : problemJson(execution.failure),
     notUndone: (execution?.notUndone ?? []).map(problemJson),
+    journal: journalJson(applied),
     digest: plan.digest,
     durationMs: execution?.durationMs ?? 0,
   };
+}
+
+/** Where it is written down; a problem where not all of it is. Null where nothing was done, or no journal was wanted. */
+function journalJson({ journal }: Applied): object | null {
+  if (journal === undefined) return null;
+  const { id, path, failure } = journal;
+  return { id, file: path, problem: failure === undefined ? null : problemJson(failure) };
 }
 
 function stepResultJson(result: StepResult): object {
@@ -85,6 +93,10 @@ export function applyText(applied: Applied, paint: Paint): string {
   if (warnings.length > 0) parts.push(findingsText(warnings, paint));
   if (execution.failure !== undefined) parts.push(problemText(execution.failure, paint));
   for (const problem of execution.notUndone) parts.push(problemText(problem, paint));
+  const journal = applied.journal?.failure;
+  if (journal !== undefined && journal.code !== execution.failure?.code) {
+    parts.push(problemText({ ...journal, severity: "warning" }, paint));
+  }
   parts.push(conclusion(applied, execution, paint));
   return parts.join("\n\n");
 }

@@ -7,6 +7,7 @@ import { hiddenSubtree } from "./hidden-subtree.js";
 import { moduleMissing, moduleNotInApp } from "./module-missing.js";
 import { oldCodeInUse } from "./old-code-in-use.js";
 import { oldObjectCodeMissing } from "./old-object-code-missing.js";
+import { processNotChosen } from "./process-not-chosen.js";
 import { processNotResponding } from "./process-not-responding.js";
 import { restartsEmulator } from "./restarts-emulator.js";
 import { syncNodes } from "./sync-nodes.js";
@@ -19,6 +20,7 @@ export const rules: readonly FindingRule[] = [
   callbackNotDeclared,
   unsupervisedProcess,
   hiddenSubtree,
+  processNotChosen,
   processNotResponding,
   walkAnomalies,
   moduleMissing,

@@ -176,6 +176,7 @@ export const applyDocument = z.strictObject({
     .optional(),
   failure: problem.nullable(),
   notUndone: z.array(problem),
+  journal: z.strictObject({ id: text, file: text, problem: problem.nullable() }).nullable(),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   durationMs: milliseconds,
 });
