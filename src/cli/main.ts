@@ -7,6 +7,7 @@ import { registerDoctor } from "./commands/doctor.js";
 import { registerJournal } from "./commands/journal.js";
 import { registerPlan } from "./commands/plan.js";
 import { registerRelup } from "./commands/relup.js";
+import { registerSnapshot } from "./commands/snapshot.js";
 import { registerTree } from "./commands/tree.js";
 import { EXIT, type ExitCode } from "./exit.js";
 import { processIo, type Io } from "./io.js";
@@ -20,6 +21,7 @@ const COMMANDS = [
   registerRelup,
   registerTree,
   registerDoctor,
+  registerSnapshot,
   registerPlan,
   registerApply,
   registerJournal,

@@ -10,6 +10,11 @@ export interface PlannedUpgrade {
   readonly facts: Facts;
 }
 
+/** The modules whose code matters to an upgrade. */
+export const concernedModules = ({ script }: Upgrade): string[] => [
+  ...new Set([...namedModules(script), ...changedModules(script)]),
+];
+
 /**
  * Observes the node and sets the upgrade against it. Changes nothing.
  * @param options.timeoutMs for each question to a process
@@ -23,7 +28,7 @@ export async function planUpgrade(
     step.instruction === "suspend" ? step.modules.map(({ module }) => module) : [],
   );
   const facts = await observe(target, {
-    modules: [...new Set([...namedModules(upgrade.script), ...changedModules(upgrade.script)])],
+    modules: concernedModules(upgrade),
     probe: suspended,
     includeMissed: upgrade.includeMissed,
     choice: upgrade.choice,

@@ -89,6 +89,8 @@ export interface ObservedModule {
 }
 
 export interface Facts {
+  /** Where they are from a snapshot of the node and not from the node itself: when it was taken. */
+  readonly snapshot?: { readonly taken: string };
   readonly node: string;
   readonly creation: number;
   readonly otpRelease: string;

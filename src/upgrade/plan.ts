@@ -23,6 +23,8 @@ export interface PlanStep {
 export interface Plan {
   readonly upgrade: Upgrade;
   readonly node: string;
+  /** Where it was made from a snapshot of the node: when that was taken. */
+  readonly snapshot: { readonly taken: string } | undefined;
   readonly steps: readonly PlanStep[];
   readonly findings: readonly Finding[];
   readonly coverage: readonly ModuleCoverage[];
@@ -43,6 +45,7 @@ export function makePlan(upgrade: Upgrade, facts: Facts): Plan {
   return {
     upgrade,
     node: facts.node,
+    snapshot: facts.snapshot,
     steps: upgrade.script.map((instruction, index) => ({
       index,
       instruction,

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import type { Logger } from "pino";
-import { examine } from "../../engine/doctor/examine.js";
+import { examine, examineSnapshot, type Examination } from "../../engine/doctor/examine.js";
 import { allowOption } from "../allow.js";
 import { EXIT } from "../exit.js";
 import type { Io } from "../io.js";
@@ -9,11 +9,12 @@ import { withNotes } from "../notes.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
-import { prepare, sourceOf, withSourceArguments, type SourceOptions } from "../source.js";
+import { openSnapshot, prepareFromSnapshot, withSnapshotOption, type SnapshotOptions } from "../snapshot.js";
+import { prepare, sourceOf, withSourceArguments, type Source, type SourceOptions } from "../source.js";
 import { openTarget } from "../target.js";
 import { doctorJson, doctorText, type Diagnosis } from "../views/doctor.js";
 
-interface DoctorOptions extends CommonOptions, TargetOptions, SourceOptions {
+interface DoctorOptions extends CommonOptions, TargetOptions, SourceOptions, SnapshotOptions {
   readonly states?: boolean;
   readonly strict?: boolean;
   readonly allow: readonly string[];
@@ -30,10 +31,12 @@ code, and relupctl explain CODE prints what it says.`;
 export function registerDoctor(program: Command, run: Run): void {
   const command = program.command("doctor").description("find what is wrong with a node, and with an upgrade of it");
   withSourceArguments(command)
-    .option("--states", "also read the states of processes, and look for funs in them")
+    .addOption(
+      new Option("--states", "also read the states of processes, and look for funs in them").conflicts("snapshot"),
+    )
     .option("--strict", "fail on warnings too")
     .addOption(allowOption("findings to pass over", parseCode));
-  withNotes(withCommonOptions(withTargetOptions(command)), NOTES).action(
+  withNotes(withCommonOptions(withSnapshotOption(withTargetOptions(command))), NOTES).action(
     async (vsn: string | undefined, options: DoctorOptions) => {
       await run("relupctl/doctor@1", options, ({ io, log }) => doctor(vsn, options, io, log));
     },
@@ -49,12 +52,10 @@ function parseCode(code: string): string {
 async function doctor(vsn: string | undefined, options: DoctorOptions, io: Io, log: Logger): Promise<Report> {
   const isUpgrade = vsn !== undefined || options.app !== undefined;
   const source = isUpgrade ? sourceOf(vsn, options) : undefined;
-  await using opened = await openTarget(options, io, log);
-  const examination = await examine(
-    opened.target,
-    { timeoutMs: options.timeout, states: options.states === true },
-    source && (() => prepare(opened, source, options)),
-  );
+  const examination =
+    options.snapshot === undefined
+      ? await examineNode(source, options, io, log)
+      : await examineOffline(source, options, options.snapshot);
   const diagnosis: Diagnosis = {
     ...examination,
     findings: examination.findings.map((finding) => ({ finding, allowed: options.allow.includes(finding.code) })),
@@ -68,4 +69,23 @@ async function doctor(vsn: string | undefined, options: DoctorOptions, io: Io, l
     text: (paint) => doctorText(diagnosis, paint),
     exitCode: fails ? EXIT.refused : EXIT.done,
   };
+}
+
+async function examineNode(
+  source: Source | undefined,
+  options: DoctorOptions,
+  io: Io,
+  log: Logger,
+): Promise<Examination> {
+  await using opened = await openTarget(options, io, log);
+  return await examine(
+    opened.target,
+    { timeoutMs: options.timeout, states: options.states === true },
+    source && (() => prepare(opened, source, options)),
+  );
+}
+
+async function examineOffline(source: Source | undefined, options: DoctorOptions, file: string): Promise<Examination> {
+  const snapshot = await openSnapshot(file);
+  return await examineSnapshot(snapshot, source && (() => prepareFromSnapshot(snapshot, source, options)));
 }

@@ -2,6 +2,7 @@ import type { Examination } from "../../engine/doctor/examine.js";
 import type { Severity } from "../../terms/problem.js";
 import type { Finding } from "../../upgrade/finding.js";
 import { findingsJson, findingsText } from "./finding.js";
+import { fromSnapshot } from "./snapshot.js";
 import { count, wrap, type Paint } from "./paint.js";
 
 /** What `doctor` found. */
@@ -10,9 +11,10 @@ export interface Diagnosis extends Omit<Examination, "findings"> {
 }
 
 /** What `doctor` found, as JSON, as the command line's contract has it. */
-export function doctorJson({ node, otpRelease, upgrade, processes, findings }: Diagnosis): object {
+export function doctorJson({ node, snapshot, otpRelease, upgrade, processes, findings }: Diagnosis): object {
   return {
     node,
+    ...(snapshot !== undefined && { snapshot }),
     otpRelease,
     upgrade: upgrade ?? null,
     processes,
@@ -25,7 +27,7 @@ export function doctorText(diagnosis: Diagnosis, paint: Paint): string {
   const { node, upgrade, processes } = diagnosis;
   const what = upgrade === undefined ? "" : `, and ${upgrade.name} ${upgrade.from} -> ${upgrade.to}`;
   const title = wrap(
-    `${paint.strong(node)}: looked at ${count(processes, "process", "processes")}${what}`,
+    `${paint.strong(node)}${fromSnapshot(diagnosis.snapshot)}: looked at ${count(processes, "process", "processes")}${what}`,
     paint.width,
     2,
     0,

@@ -7,6 +7,7 @@ import type { Plan, PlanStep } from "../../upgrade/plan.js";
 import { coverageJson, coverageText } from "./coverage.js";
 import { findingsJson, findingsText } from "./finding.js";
 import { count, wrap, type Paint } from "./paint.js";
+import { fromSnapshot } from "./snapshot.js";
 import { stepLines } from "./step.js";
 
 const pids = (processes: readonly ObservedProcess[]): string[] => processes.map(({ text }) => text);
@@ -28,6 +29,7 @@ export function planJson(plan: Plan): object {
   const { upgrade } = plan;
   const content = {
     node: plan.node,
+    ...(plan.snapshot !== undefined && { snapshot: plan.snapshot }),
     kind: upgrade.kind,
     name: upgrade.name,
     from: upgrade.from,
@@ -48,8 +50,8 @@ export function planJson(plan: Plan): object {
 export function titleOf(plan: Plan, paint: Paint): string {
   const { upgrade } = plan;
   const way = upgrade.direction === "up" ? "upgrade" : "downgrade";
-  const origin = upgrade.origin === "relup" ? "by its relup" : "by the appups";
-  const title = `${paint.strong(`${upgrade.name} ${upgrade.from} -> ${upgrade.to}`)} on ${plan.node}, ${way} ${origin}`;
+  const origin = { relup: "by its relup", appup: "by the appups", files: "by hand" }[upgrade.origin];
+  const title = `${paint.strong(`${upgrade.name} ${upgrade.from} -> ${upgrade.to}`)} on ${plan.node}${fromSnapshot(plan.snapshot)}, ${way} ${origin}`;
   return wrap(title, paint.width, 2, 0);
 }
 

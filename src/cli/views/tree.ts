@@ -13,6 +13,7 @@ export interface TreeOptions {
 export function treeJson(facts: Facts, options: TreeOptions): object {
   return {
     node: facts.node,
+    ...(facts.snapshot !== undefined && { snapshot: facts.snapshot }),
     otpRelease: facts.otpRelease,
     applications: facts.applications,
     processes: facts.processes

@@ -1,15 +1,22 @@
 import type { Target } from "../../target/target.js";
 import { ProblemError, type Problem } from "../../terms/problem.js";
 import { diagnose, sortFindings } from "../../upgrade/diagnosis.js";
+import type { Facts } from "../../upgrade/facts.js";
 import type { Finding } from "../../upgrade/finding.js";
+import type { Inspection } from "../../upgrade/inspection.js";
+import type { Plan } from "../../upgrade/plan.js";
 import { observe } from "../observe.js";
 import { planUpgrade } from "../plan.js";
 import type { PreparedUpgrade } from "../prepared.js";
+import { planFromSnapshot } from "../snapshot/plan.js";
+import type { Snapshot } from "../snapshot/snapshot.js";
 import { inspect, type InspectOptions } from "./inspect.js";
 
 /** What is wrong with a node, and with an upgrade of it where one was named. */
 export interface Examination {
   readonly node: string;
+  /** Where it was looked at by a snapshot: when that was taken. */
+  readonly snapshot: { readonly taken: string } | undefined;
   readonly otpRelease: string;
   /** The upgrade, as far as it could be read; undefined where none was named, or it couldn't. */
   readonly upgrade: { readonly name: string; readonly from: string; readonly to: string } | undefined;
@@ -32,12 +39,36 @@ export async function examine(
   const planned = prepared && (await planUpgrade(target, prepared.upgrade, options));
   const facts = planned?.facts ?? (await observe(target, { modules: [], probe: [], timeoutMs: options.timeoutMs }));
   const inspection = await inspect(target, facts, options);
-  const found = diagnose(facts, inspection, planned?.plan.findings ?? []);
+  return conclude(facts, inspection, read, planned?.plan);
+}
+
+/**
+ * As {@link examine}, on a node as a snapshot has it.
+ * @param prepare reads the upgrade; without it only the node is looked at
+ */
+export async function examineSnapshot(
+  snapshot: Snapshot,
+  prepare?: () => Promise<PreparedUpgrade>,
+): Promise<Examination> {
+  const read = prepare === undefined ? undefined : await readUpgrade(prepare);
+  const plan = read !== undefined && "upgrade" in read ? planFromSnapshot(snapshot, read.upgrade) : undefined;
+  return conclude(snapshot.facts, snapshot.inspection, read, plan);
+}
+
+type ReadUpgrade = PreparedUpgrade | { readonly problems: readonly Problem[] };
+
+function conclude(
+  facts: Facts,
+  inspection: Inspection,
+  read: ReadUpgrade | undefined,
+  plan: Plan | undefined,
+): Examination {
+  const found = diagnose(facts, inspection, plan?.findings ?? []);
   const unread = read !== undefined && "problems" in read ? read.problems.map(findingOf) : [];
-  const { node, otpRelease } = target.identity;
-  const upgrade = prepared?.upgrade;
+  const { node, otpRelease, snapshot } = facts;
+  const upgrade = plan?.upgrade;
   return {
-    ...{ node, otpRelease },
+    ...{ node, snapshot, otpRelease },
     upgrade: upgrade && { name: upgrade.name, from: upgrade.from, to: upgrade.to },
     findings: sortFindings<string>([...unread, ...found]),
     processes: facts.processes.length,
@@ -54,9 +85,7 @@ const NOTHING_THERE: ReadonlySet<string> = new Set([
   "already-installed",
 ]);
 
-async function readUpgrade(
-  prepare: () => Promise<PreparedUpgrade>,
-): Promise<PreparedUpgrade | { readonly problems: readonly Problem[] }> {
+async function readUpgrade(prepare: () => Promise<PreparedUpgrade>): Promise<ReadUpgrade> {
   try {
     return await prepare();
   } catch (error) {

@@ -31,12 +31,12 @@ const options = {
 } satisfies yaml.ParseOptions & yaml.DocumentOptions & yaml.SchemaOptions;
 
 /**
- * Parses a YAML 1.2 file of one document. Throws a ProblemError (`syntax-error`, `duplicate-key`, `alias-bomb`,
+ * Parses a YAML 1.2 file of one document, of at most `maxLength` characters. Throws a ProblemError (`syntax-error`, `duplicate-key`, `alias-bomb`,
  * `too-deep`) with every fault found.
  */
-export function parseYaml(text: string, file: string): YamlDocument {
+export function parseYaml(text: string, file: string, maxLength = maxYamlLength): YamlDocument {
   const source = new SourceText(text, file);
-  if (text.length > maxYamlLength) throw tooLarge(source);
+  if (text.length > maxLength) throw tooLarge(source, maxLength);
   const deep = tooDeepAt(text);
   if (deep !== undefined) throw tooDeep(source, deep);
   const document = parse(source);
@@ -68,8 +68,8 @@ export function tooDeep(source: SourceText, offset = 0): ProblemError {
   return new ProblemError([{ code: "too-deep", severity: "error", summary, span: source.span(offset, offset) }]);
 }
 
-function tooLarge(source: SourceText): ProblemError {
-  const summary = `the YAML file is too large: ${source.text.length} characters, at most ${maxYamlLength} are read`;
+function tooLarge(source: SourceText, maxLength: number): ProblemError {
+  const summary = `the YAML file is too large: ${source.text.length} characters, at most ${maxLength} are read`;
   const hint = "Use the Erlang form for a file of this size.";
   return new ProblemError([{ code: "file-too-large", severity: "error", summary, hint, span: source.span(0, 0) }]);
 }
