@@ -2,6 +2,7 @@ import type { ProcessGroup } from "../otp/process-group.js";
 import type { Pid, Term } from "../terms/term.js";
 import type { Target } from "../target/target.js";
 import type { Plan } from "../upgrade/plan.js";
+import type { PidSet } from "./pid-set.js";
 import type { Population } from "./population.js";
 import type { PreparedUpgrade } from "./prepared.js";
 import type { Suspensions } from "./suspension.js";
@@ -40,14 +41,10 @@ export interface ExecutionContext {
   readonly stopped: Map<string, readonly StoppedProcess[]>;
   /** Children that a call of the script has stopped, each with its supervisor, as text. */
   readonly stoppedByCall: Set<string>;
-  readonly tally: Tally;
+  readonly tally: Readonly<Record<keyof Tally, PidSet>>;
   /** A process that a step passes over, and why. */
   skipped(pid: Pid, why: string): void;
 }
 
 /** Processes, as text, by what became of them. */
-export interface Tally {
-  readonly migrated: Set<string>;
-  readonly dead: Set<string>;
-  readonly failed: Set<string>;
-}
+export type Tally = Readonly<Record<"migrated" | "dead" | "failed", ReadonlySet<string>>>;

@@ -9,6 +9,7 @@ import type { OnProgress } from "./events.js";
 import type { Guardian } from "./guardian/guardian.js";
 import { problemOf } from "./failure.js";
 import { journaled, noJournal, type Act, type ActResult, type Journal } from "./journal/journal.js";
+import { PidSet } from "./pid-set.js";
 import { Population } from "./population.js";
 import type { PreparedUpgrade } from "./prepared.js";
 import { executeInstruction } from "./steps/index.js";
@@ -112,7 +113,11 @@ export async function execute(
     steps: results,
     failure: failure !== undefined && down !== undefined ? nodeLost(down, failure) : (failure ?? ended.failure),
     notUndone: ended.notUndone,
-    tally: context.tally,
+    tally: {
+      migrated: context.tally.migrated.asText(),
+      dead: context.tally.dead.asText(),
+      failed: context.tally.failed.asText(),
+    },
     suspension: context.suspensions.times(),
     durationMs,
     interrupted: failure === interruption,
@@ -195,7 +200,7 @@ function newContext(
     suspended: new Map(),
     stopped: new Map(),
     stoppedByCall: new Set(),
-    tally: { migrated: new Set(), dead: new Set(), failed: new Set() },
+    tally: { migrated: new PidSet(), dead: new PidSet(), failed: new PidSet() },
     skipped: (pid, why) => {
       if (context.step !== undefined)
         onProgress({ kind: "process_skipped", step: context.step, pid: pidText(pid), why });
@@ -232,7 +237,7 @@ async function executeStep(
 /** Who is suspended after a step that suspends or resumes. */
 function suspendedAfter({ instruction }: PlanStep, { suspensions }: ExecutionContext): Pick<ActResult, "suspended"> {
   const changes = instruction.instruction === "suspend" || instruction.instruction === "resume";
-  return changes ? { suspended: suspensions.pids() } : {};
+  return changes ? { suspended: () => suspensions.pids() } : {};
 }
 
 /** Does one thing, written down before and after. What it throws becomes a problem. */

@@ -13,13 +13,22 @@ export interface SuspensionTimes {
   readonly stillSuspended: readonly string[];
 }
 
+/** What happened to some processes at one time. */
+interface Change {
+  readonly pids: readonly Pid[];
+  readonly kind: "suspended" | "resumed";
+  readonly at: number;
+}
+
 /**
  * Keeps who is suspended and since when. Times are taken here, from before the suspend is sent to after the resume is
- * answered, so that they never say less than it was.
+ * answered, so that they never say less than it was. What is told is looked at only when somebody asks: meanwhile
+ * thousands of processes wait.
  */
 export class Suspensions {
   readonly #now: () => number;
-  readonly #since = new Map<string, { readonly pid: Pid; readonly at: number }>();
+  #changes: Change[] = [];
+  readonly #since = new Map<string, number>();
   readonly #durations: number[] = [];
   readonly #longest = new Map<string, number>();
 
@@ -32,33 +41,47 @@ export class Suspensions {
     return this.#now();
   }
 
-  suspended(pid: Pid, at: number): void {
-    const key = pidText(pid);
-    if (!this.#since.has(key)) this.#since.set(key, { pid, at });
+  suspended(pids: readonly Pid[], at: number): void {
+    this.#changes.push({ pids, kind: "suspended", at });
   }
 
-  resumed(pid: Pid): void {
-    const key = pidText(pid);
-    const entry = this.#since.get(key);
-    if (entry === undefined) return;
-    this.#since.delete(key);
-    const duration = this.#now() - entry.at;
-    this.#durations.push(duration);
-    this.#longest.set(key, Math.max(duration, this.#longest.get(key) ?? 0));
+  resumed(pids: readonly Pid[]): void {
+    this.#changes.push({ pids, kind: "resumed", at: this.#now() });
+  }
+
+  #settle(): void {
+    const changes = this.#changes;
+    this.#changes = [];
+    for (const { pids, kind, at } of changes) {
+      for (const pid of pids) {
+        const key = pidText(pid);
+        const since = this.#since.get(key);
+        if (kind === "suspended") {
+          if (since === undefined) this.#since.set(key, at);
+        } else if (since !== undefined) {
+          this.#since.delete(key);
+          this.#durations.push(at - since);
+          this.#longest.set(key, Math.max(at - since, this.#longest.get(key) ?? 0));
+        }
+      }
+    }
   }
 
   isSuspended(pid: Pid): boolean {
+    this.#settle();
     return this.#since.has(pidText(pid));
   }
 
   /** Who is suspended now, as text. */
   pids(): string[] {
+    this.#settle();
     return [...this.#since.keys()];
   }
 
   times(): SuspensionTimes {
+    this.#settle();
     const now = this.#now();
-    const running = [...this.#since].map(([key, { at }]) => [key, now - at] as const);
+    const running = [...this.#since].map(([key, at]) => [key, now - at] as const);
     const sorted = [...this.#durations, ...running.map(([, ms]) => ms)].sort((a, b) => a - b);
     const quantile = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
     const longest = new Map(this.#longest);

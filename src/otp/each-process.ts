@@ -2,7 +2,9 @@ import { atom, list, string, type Term } from "../terms/term.js";
 import { parseSurfaceName, type SurfaceName } from "../target/surface.js";
 import type { Outcome, Target } from "../target/target.js";
 import { bind, call, caseOf, cons, external, fun, name, number, plus, tupleOf, variable } from "./abstract-form.js";
+import { Answers } from "./answers.js";
 import { outcomeOfRpc, overBatches } from "./batch.js";
+import { equals } from "../terms/equal.js";
 import { atomName, listElements, taggedTuple, tupleElements } from "../terms/access.js";
 import { evaluate } from "./erl-eval.js";
 import { UnexpectedAnswer } from "./invoke.js";
@@ -69,9 +71,9 @@ export async function requestEach(
   label: Term,
   message: Term,
   timeoutMs: number,
-): Promise<Outcome[]> {
+): Promise<Answers> {
   const bindings = { Label: label, Message: message, Timeout: timeoutMs };
-  return await overWindows(target, group, REQUEST, bindings, timeoutMs, readResponse);
+  return await answersOver(target, group, REQUEST, bindings, timeoutMs, readResponse);
 }
 
 /** Sends a system message to each process, as `sys` does. See {@link requestEach}. */
@@ -80,7 +82,7 @@ export async function systemMessageEach(
   group: ProcessGroup,
   message: Term,
   timeoutMs: number,
-): Promise<Outcome[]> {
+): Promise<Answers> {
   return await requestEach(target, group, atom("system"), message, timeoutMs);
 }
 
@@ -133,12 +135,12 @@ const STATUS = eachWindow(
  * Asks each process for its status (`sys:get_status/2`). As {@link requestEach}, with `{Behaviour, SysState, Modules}` for
  * the answer; `Modules` is `{"Modules", CallbackModules}` of a gen_statem, else `false`.
  */
-export async function statusEach(target: Target, group: ProcessGroup, timeoutMs: number): Promise<Outcome[]> {
+export async function statusEach(target: Target, group: ProcessGroup, timeoutMs: number): Promise<Answers> {
   const bindings = {
     ...{ Label: atom("system"), Message: atom("get_status"), Timeout: timeoutMs },
     Modules: string("Modules"),
   };
-  return await overWindows(target, group, STATUS, bindings, timeoutMs, readResponse);
+  return await answersOver(target, group, STATUS, bindings, timeoutMs, readResponse);
 }
 
 /** `{reply, Reply}`, `{error, {Reason, Process}}`, `timeout`: what `gen:wait_response/2` gives. */
@@ -224,45 +226,75 @@ export async function callEach(
   group: ProcessGroup,
   rest: readonly Term[],
   timeoutMs: number,
-): Promise<Outcome[]> {
+): Promise<Answers> {
   const { module, function: fun } = parseSurfaceName(called);
   const bindings = { Called: list(atom(target.identity.node), atom(module), atom(fun)), Rest: list(...rest) };
   // One after another: in a window each waits for those before it.
   const windowTimeoutMs = timeoutMs * Math.min(WINDOW, group.pids.length);
-  return await overWindows(target, group, CALL, bindings, windowTimeoutMs, outcomeOfRpc);
+  return await answersOver(target, group, CALL, bindings, windowTimeoutMs, outcomeOfRpc);
 }
 
 /** Evaluates `lists:map(Fun, Windows)` on the node, a few batches at once, and reads what it gives for each process. */
-async function overWindows(
+async function answersOver(
   target: Target,
   group: ProcessGroup,
   each: Term,
   bindings: Readonly<Record<string, Term>>,
   windowTimeoutMs: number,
   read: (answer: Term) => Outcome,
-): Promise<Outcome[]> {
+): Promise<Answers> {
   const windows = call("erlang:binary_to_term/1", variable("Windows"));
   const expression = call("lists:map/2", each, windows);
-  return await overBatches(group.batches, async (batch) => {
+  const batches = await overBatches(group.batches, async (batch) => {
     // Every window may take its time; a lost connection is noticed without that.
     const timeoutMs = Math.min(windowTimeoutMs * batch.windows + MARGIN_MS, 2 ** 31 - 1);
     const outcome = await evaluate(target, expression, { ...bindings, Windows: batch.encoded }, { timeoutMs });
-    if (outcome.kind !== "returned") return new Array<Outcome>(batch.size).fill(outcome);
-    const answers = listElements(outcome.value) ?? [];
-    const results = answers.flatMap((answer, index) => readWindow(answer, sizeOfWindow(batch, index), read));
-    if (results.length !== batch.size) throw new UnexpectedAnswer("erl_eval:expr/5", outcome.value);
-    return results;
+    if (outcome.kind !== "returned") return [{ size: batch.size, same: outcome }];
+    const answers = listElements(outcome.value);
+    if (answers?.length !== batch.windows) throw new UnexpectedAnswer("erl_eval:expr/5", outcome.value);
+    return answers.map((answer, index) => readWindow(answer, sizeOfWindow(batch, index), read));
   });
+  return joined(batches);
 }
 
 /** All windows but the last one are full. */
 const sizeOfWindow = (batch: Batch, index: number): number => Math.min(WINDOW, batch.size - index * WINDOW);
 
+/** What became of the processes of a window: the same of all, or of each. */
+type WindowAnswers = { readonly size: number } & (
+  { readonly same: Outcome; readonly term?: Term } | { readonly each: readonly Outcome[] }
+);
+
 /** `{all, Result}`, or the results of a window one by one. */
-function readWindow(answer: Term, size: number, read: (result: Term) => Outcome): Outcome[] {
-  const same = taggedTuple(answer, "all", 2);
-  if (same !== undefined) return new Array<Outcome>(size).fill(read(same[1]!));
-  return (listElements(answer) ?? []).map(read);
+function readWindow(answer: Term, size: number, read: (result: Term) => Outcome): WindowAnswers {
+  const same = taggedTuple(answer, "all", 2)?.[1];
+  if (same !== undefined) return { size, same: read(same), term: same };
+  const each = listElements(answer)?.map(read);
+  if (each?.length !== size) throw new UnexpectedAnswer("erl_eval:expr/5", answer);
+  return { size, each };
+}
+
+/** The first answer that a whole window gave counts as the common one. */
+function joined(windows: readonly WindowAnswers[]): Answers {
+  const first = windows.find((window) => "same" in window);
+  const common: Outcome = first !== undefined && "same" in first ? first.same : { kind: "not_sent", cause: "nobody" };
+  const term = first !== undefined && "same" in first ? first.term : undefined;
+  const others = new Map<number, Outcome>();
+  let length = 0;
+  for (const window of windows) {
+    if ("each" in window) {
+      for (const [index, outcome] of window.each.entries()) others.set(length + index, outcome);
+    } else if (window !== first && !(term !== undefined && window.term !== undefined && equals(term, window.term))) {
+      for (let index = 0; index < window.size; index++) others.set(length + index, window.same);
+    }
+    length += window.size;
+  }
+  return new Answers(length, common, others);
+}
+
+/** The same, one by one. */
+async function overWindows(...args: Parameters<typeof answersOver>): Promise<Outcome[]> {
+  return (await answersOver(...args)).toArray();
 }
 
 /** For the way there and back, and a node that is busy. */

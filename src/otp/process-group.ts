@@ -3,7 +3,7 @@ import { binary, list, type Pid, type Term } from "../terms/term.js";
 import { batchesOf } from "./batch.js";
 
 /** Processes that are asked at the same time by one batch. More make the mailbox of answers slow to search. */
-export const WINDOW = 250;
+export const WINDOW = 50;
 
 /** Windows of processes that are sent to the node together. */
 export interface Batch {

@@ -162,7 +162,7 @@ export async function dynamicModules(
   const outcomes = await askPatiently(new ProcessGroup(pids), timeoutMs, (group, time) =>
     requestEach(target, group, first, atom("get_modules"), time),
   );
-  return outcomes.map((outcome) => {
+  return outcomes.toArray().map((outcome) => {
     if (outcome.kind === "returned") return atomNames(outcome.value);
     return fateOf(outcome) === "gone" ? "gone" : undefined;
   });

@@ -83,10 +83,13 @@ export function changedState(
   unpurged: Term = state.unpurged,
 ): Term {
   const fields = [...tupleElements(state.term)!];
-  fields[FIELD.releases] = list(...releases.map(releaseTerm));
+  fields[FIELD.releases] = releasesTerm(releases);
   fields[FIELD.unpurged] = unpurged;
   return tuple(...fields);
 }
+
+/** Releases as RELEASES holds them. */
+export const releasesTerm = (releases: readonly HandlerRelease[]): Term => list(...releases.map(releaseTerm));
 
 const releaseTerm = ({ name, vsn, erts, libs, status }: HandlerRelease): Term =>
   tuple(

@@ -28,7 +28,7 @@ export async function whichChildrenEach(
   const outcomes = await askPatiently(new ProcessGroup(supervisors), timeoutMs, (group, time) =>
     requestEach(target, group, label, request, time),
   );
-  return outcomes.map((outcome) => {
+  return outcomes.toArray().map((outcome) => {
     const fate = fateOf(outcome);
     if (outcome.kind !== "returned") return fate === "answered" ? "failed" : fate;
     return readChildren(outcome.value) ?? "failed";
@@ -56,7 +56,7 @@ export async function callbackModules(
 ): Promise<(string | undefined)[]> {
   const group = new ProcessGroup(supervisors);
   const outcomes = await callEach(target, "supervisor:get_callback_module/1", group, [], timeoutMs);
-  return outcomes.map((outcome) => (outcome.kind === "returned" ? atomName(outcome.value) : undefined));
+  return outcomes.toArray().map((outcome) => (outcome.kind === "returned" ? atomName(outcome.value) : undefined));
 }
 
 /** What a supervisor answered: undefined for `ok` or `{ok, _}`, else the reason of `{error, Reason}`. */

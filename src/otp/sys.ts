@@ -1,6 +1,7 @@
 import { atom, tuple, type Pid, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
 import { atomName, atomNames, listElements, taggedTuple, tupleElements } from "../terms/access.js";
+import type { Answers } from "./answers.js";
 import { callEach, statusEach, systemMessageEach } from "./each-process.js";
 import { ProcessGroup } from "./process-group.js";
 import { DEFAULT_TIMEOUT_MS } from "./invoke.js";
@@ -20,16 +21,16 @@ const milliseconds = (timeout: SysTimeout): number => (timeout === "infinity" ? 
  * don't answer at once are asked a second time, all at the same time: however many they are, they cost their time-out
  * once.
  */
-export async function suspendEach(target: Target, group: ProcessGroup, timeout: SysTimeout): Promise<Outcome[]> {
+export async function suspendEach(target: Target, group: ProcessGroup, timeout: SysTimeout): Promise<Answers> {
   return await patiently(target, group, atom("suspend"), milliseconds(timeout));
 }
 
 /** Resumes each process (`sys:resume/1`); what became of each, in order. Resuming twice does no harm either. */
-export async function resumeEach(target: Target, group: ProcessGroup): Promise<Outcome[]> {
+export async function resumeEach(target: Target, group: ProcessGroup): Promise<Answers> {
   return await patiently(target, group, atom("resume"), DEFAULT_TIMEOUT_MS);
 }
 
-async function patiently(target: Target, group: ProcessGroup, message: Term, timeoutMs: number): Promise<Outcome[]> {
+async function patiently(target: Target, group: ProcessGroup, message: Term, timeoutMs: number): Promise<Answers> {
   return await askPatiently(group, timeoutMs, (asked, time) => systemMessageEach(target, asked, message, time));
 }
 
@@ -40,16 +41,13 @@ async function patiently(target: Target, group: ProcessGroup, message: Term, tim
 export async function askPatiently(
   group: ProcessGroup,
   timeoutMs: number,
-  ask: (group: ProcessGroup, timeoutMs: number) => Promise<Outcome[]>,
-): Promise<Outcome[]> {
-  const outcomes = await ask(group, Math.min(FIRST_ATTEMPT_MS, timeoutMs));
-  const silent = outcomes.flatMap((outcome, index) => (timedOut(outcome) ? [index] : []));
-  if (silent.length === 0 || timeoutMs <= FIRST_ATTEMPT_MS) return outcomes;
+  ask: (group: ProcessGroup, timeoutMs: number) => Promise<Answers>,
+): Promise<Answers> {
+  const answers = await ask(group, Math.min(FIRST_ATTEMPT_MS, timeoutMs));
+  const silent = answers.where(timedOut);
+  if (silent.length === 0 || timeoutMs <= FIRST_ATTEMPT_MS) return answers;
   const again = await ask(new ProcessGroup(silent.map((index) => group.pids[index]!)), timeoutMs);
-  silent.forEach((index, position) => {
-    outcomes[index] = again[position]!;
-  });
-  return outcomes;
+  return answers.with(new Map(silent.map((index, position) => [index, again.at(position)])));
 }
 
 /**
@@ -61,7 +59,7 @@ export async function changeCodeEach(
   target: Target,
   group: ProcessGroup,
   change: { readonly module: string; readonly vsn: Term; readonly extra: Term; readonly timeout: SysTimeout },
-): Promise<Outcome[]> {
+): Promise<Answers> {
   const timeout = change.timeout === "infinity" ? atom("infinity") : change.timeout;
   const rest = [atom(change.module), change.vsn, change.extra, timeout];
   return await callEach(target, "sys:change_code/5", group, rest, milliseconds(change.timeout));
@@ -69,8 +67,8 @@ export async function changeCodeEach(
 
 /** The state of each process (`sys:get_state/2`); what became of each, in order. */
 export async function stateOfEach(target: Target, group: ProcessGroup, timeoutMs: number): Promise<Outcome[]> {
-  const outcomes = await systemMessageEach(target, group, atom("get_state"), timeoutMs);
-  return outcomes.map((outcome): Outcome => {
+  const answers = await systemMessageEach(target, group, atom("get_state"), timeoutMs);
+  return answers.toArray().map((outcome): Outcome => {
     if (outcome.kind !== "returned") return outcome;
     const failed = taggedTuple(outcome.value, "error", 2);
     if (failed !== undefined) return { kind: "raised", class: "error", reason: failed[1]! };
@@ -93,7 +91,7 @@ export interface SysStatus {
 export async function sysStatusEach(target: Target, pids: readonly Pid[], timeoutMs: number): Promise<SysStatus[]> {
   const group = new ProcessGroup(pids);
   const outcomes = await askPatiently(group, timeoutMs, (asked, time) => statusEach(target, asked, time));
-  return outcomes.map((outcome): SysStatus => {
+  return outcomes.toArray().map((outcome): SysStatus => {
     if (outcome.kind !== "returned") {
       const isGone = fateOf(outcome) === "gone";
       return { state: isGone ? "noproc" : "not_responding", behaviour: undefined };
@@ -114,8 +112,8 @@ export async function sysStatusEach(target: Target, pids: readonly Pid[], timeou
  * counts as answering: there is nothing to wait for.
  */
 export async function answersEach(target: Target, group: ProcessGroup, timeoutMs: number): Promise<boolean[]> {
-  const outcomes = await systemMessageEach(target, group, tuple(atom("statistics"), atom("get")), timeoutMs);
-  return outcomes.map((outcome) => !timedOut(outcome));
+  const answers = await systemMessageEach(target, group, tuple(atom("statistics"), atom("get")), timeoutMs);
+  return answers.toArray().map((outcome) => !timedOut(outcome));
 }
 
 /** True for a system message that wasn't answered in time. */

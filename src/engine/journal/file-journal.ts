@@ -62,7 +62,7 @@ export class FileJournal implements Journal {
       status: problem === undefined ? "done" : "failed",
       durationMs: round(durationMs),
       ...(processes !== undefined && { processes }),
-      ...(suspended !== undefined && { suspended: [...suspended] }),
+      ...(suspended !== undefined && { suspended: [...suspended()] }),
       ...(skipped.length > 0 && { skipped }),
       ...(problem !== undefined && { problem: problemRecord(problem) }),
     });

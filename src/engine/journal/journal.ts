@@ -16,8 +16,8 @@ export interface ActResult {
   readonly problem?: Problem | undefined;
   /** Of a step: how many processes it touched. */
   readonly processes?: number;
-  /** Of a suspend or resume: every process that is suspended now, as text. */
-  readonly suspended?: readonly string[];
+  /** Of a suspend or resume: every process that is suspended now, as text; for who wants to know. */
+  readonly suspended?: () => readonly string[];
 }
 
 /** How an upgrade ended. */

@@ -1,5 +1,6 @@
 import { reasonWithoutStack } from "../../otp/batch.js";
 import { atomName, taggedTuple } from "../../terms/access.js";
+import type { Answers } from "../../otp/answers.js";
 import type { ProcessGroup } from "../../otp/process-group.js";
 import { pidText } from "../../otp/process.js";
 import { changeCodeEach, fateOf, timedOut } from "../../otp/sys.js";
@@ -10,7 +11,7 @@ import { atom, tuple, type Pid, type Term } from "../../terms/term.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
 import { keepStates } from "../guardian/keep-states.js";
-import { undo } from "../guardian/undo-action.js";
+import { row, undo } from "../guardian/undo-action.js";
 
 /**
  * Has the suspended processes of each module change their state, as `release_handler_1:change_code/5`: with the version
@@ -49,7 +50,7 @@ async function noteStates(
     await keepStates(context.target, { group, id, states: context.states, timeoutMs: context.timeouts.callMs });
     await context.undo.push(`put the old state of the processes of ${module} back`, undo.putStates(id, module), rows);
   } else {
-    const back = taggedTuple(vsn, "down", 2)?.[1] ?? vsn;
+    const back = taggedTuple(vsn, "down", 2)?.[1] ?? tuple(atom("down"), vsn);
     await context.undo.push(
       `have the processes of ${module} change their state back`,
       undo.downgradeStates(id, module, back, extra),
@@ -66,23 +67,25 @@ async function changeProcesses(
   context: ExecutionContext,
 ): Promise<number> {
   const timeout = context.timeouts.codeChangeMs;
-  const outcomes = await changeCodeEach(context.target, group, { module, vsn, extra, timeout });
+  const answers = await changeCodeEach(context.target, group, { module, vsn, extra, timeout });
+  const unchanged = new Set<Pid>();
   const failures: { pid: Pid; reason: string }[] = [];
-  group.pids.forEach((pid, index) => {
-    const outcome = outcomes[index]!;
-    const reason = failureReason(outcome, timeout);
-    if (reason === undefined) {
-      context.tally.migrated.add(pidText(pid));
-    } else if (fateOf(outcome) === "gone") {
-      context.tally.dead.add(pidText(pid));
+  for (const index of answers.where((outcome) => failureReason(outcome, timeout) !== undefined)) {
+    const pid = group.pids[index]!;
+    const outcome = answers.at(index);
+    unchanged.add(pid);
+    if (fateOf(outcome) === "gone") {
+      context.tally.dead.add(pid);
       context.skipped(pid, "it ended before its code was changed");
     } else {
-      context.tally.failed.add(pidText(pid));
-      failures.push({ pid, reason });
+      context.tally.failed.add(pid);
+      failures.push({ pid, reason: failureReason(outcome, timeout)! });
     }
-  });
+  }
+  context.tally.migrated.addAll(unchanged.size === 0 ? group.pids : group.pids.filter((pid) => !unchanged.has(pid)));
   const first = failures[0];
   if (first !== undefined) {
+    await noteUnchanged(group, answers, timeout, context);
     const others = failures.length > 1 ? ` and in ${failures.length - 1} more` : "";
     throw new StepFailure({
       code: "code-change-failed",
@@ -92,6 +95,25 @@ async function changeProcesses(
     });
   }
   return group.pids.length;
+}
+
+/** A state that was not changed is not changed back. Of one that took too long it can't be told. */
+async function noteUnchanged(
+  group: ProcessGroup,
+  answers: Answers,
+  timeoutMs: number,
+  { keepState, undo: log }: ExecutionContext,
+): Promise<void> {
+  if (keepState) return;
+  const refused = answers.where(
+    (outcome) => outcome.kind === "returned" && failureReason(outcome, timeoutMs) !== undefined,
+  );
+  await log.tell([
+    row.unchanged(
+      log.group(group).id,
+      refused.map((index) => group.pids[index]!),
+    ),
+  ]);
 }
 
 /** Why a code change failed, in words and terms; undefined when it went well. */

@@ -1,8 +1,9 @@
 import { ProcessGroup } from "../../otp/process-group.js";
 import { pidText } from "../../otp/process.js";
 import { fateOf, resumeEach, suspendEach, type SysTimeout } from "../../otp/sys.js";
+import type { Outcome } from "../../target/target.js";
 import type { Resume, Suspend, Timeout } from "../../release/instruction.js";
-import type { Pid, Term } from "../../terms/term.js";
+import type { Term } from "../../terms/term.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
 import { pidsOf } from "../guardian/failures.js";
@@ -47,29 +48,22 @@ async function suspendFor(
   context: ExecutionContext,
 ): Promise<number> {
   const at = context.suspensions.now();
-  const outcomes = await suspendEach(context.target, group, timeout);
-  const gone = new Set<Pid>();
-  const silent: Pid[] = [];
-  group.pids.forEach((pid, index) => {
-    switch (fateOf(outcomes[index]!)) {
-      case "answered":
-        context.suspensions.suspended(pid, at);
-        break;
-      case "gone":
-        gone.add(pid);
-        context.tally.dead.add(pidText(pid));
-        context.skipped(pid, "it ended before it could be suspended");
-        break;
-      case "silent":
-      case "failed":
-        silent.push(pid);
-        break;
-    }
-  });
+  const answers = await suspendEach(context.target, group, timeout);
+  const gone = new Set(answers.where((outcome) => fateOf(outcome) === "gone").map((index) => group.pids[index]!));
+  for (const pid of gone) {
+    context.tally.dead.add(pid);
+    context.skipped(pid, "it ended before it could be suspended");
+  }
+  const silent = answers.where(isUnanswered).map((index) => group.pids[index]!);
+  const quiet = new Set(silent);
+  context.suspensions.suspended(
+    gone.size + quiet.size === 0 ? group.pids : group.pids.filter((pid) => !gone.has(pid) && !quiet.has(pid)),
+    at,
+  );
   const suspended = group.without(gone);
   context.suspended.set(module, suspended);
   if (silent.length > 0) {
-    for (const pid of silent) context.tally.failed.add(pidText(pid));
+    context.tally.failed.addAll(silent);
     throw new StepFailure({
       code: "process-not-responding",
       summary: `${silent.map(pidText).join(", ")} did not answer the suspend for ${module}`,
@@ -114,17 +108,14 @@ function childrenRows(group: ProcessGroup, { population }: ExecutionContext): Te
 /** The node has resumed them, but for those that it names. */
 function noteResumed(group: ProcessGroup, failure: Term | undefined, { suspensions }: ExecutionContext): void {
   const silent = new Set(atomName(tupleElements(failure)?.[0]) === "not_responding" ? pidsOf(failure) : []);
-  for (const pid of group.pids) if (!silent.has(pidText(pid))) suspensions.resumed(pid);
+  suspensions.resumed(group.pids.filter((pid) => !silent.has(pidText(pid))));
 }
 
 async function resumeAll(context: ExecutionContext, group: ProcessGroup): Promise<void> {
-  const outcomes = await resumeEach(context.target, group);
-  const silent: Pid[] = [];
-  group.pids.forEach((pid, index) => {
-    const fate = fateOf(outcomes[index]!);
-    if (fate === "answered" || fate === "gone") context.suspensions.resumed(pid);
-    else silent.push(pid);
-  });
+  const answers = await resumeEach(context.target, group);
+  const silent = answers.where(isUnanswered).map((index) => group.pids[index]!);
+  const quiet = new Set(silent);
+  context.suspensions.resumed(silent.length === 0 ? group.pids : group.pids.filter((pid) => !quiet.has(pid)));
   if (silent.length > 0) {
     throw new StepFailure({
       code: "process-not-responding",
@@ -132,6 +123,12 @@ async function resumeAll(context: ExecutionContext, group: ProcessGroup): Promis
       hint: "Resume it with sys:resume/1 on the node when it answers again.",
     });
   }
+}
+
+/** It may be there, and may be suspended or not. */
+function isUnanswered(outcome: Outcome): boolean {
+  const fate = fateOf(outcome);
+  return fate === "silent" || fate === "failed";
 }
 
 function sysTimeout(timeout: Timeout | undefined, defaultMs: number): SysTimeout {

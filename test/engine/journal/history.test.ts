@@ -39,7 +39,10 @@ describe("the history of an upgrade", () => {
     const history = await historyAfter(async (journal) => {
       await journal.intent({ kind: "step", step: SUSPEND });
       const suspended = ["<0.11.0>", "<0.12.0>"];
-      await journal.outcome({ kind: "step", step: SUSPEND }, { durationMs: 1, processes: 2, suspended });
+      await journal.outcome(
+        { kind: "step", step: SUSPEND },
+        { durationMs: 1, processes: 2, suspended: () => suspended },
+      );
       await journal.intent({ kind: "step", step: LOAD });
     });
     expect(history).toMatchObject({ reached: 1, suspended: ["<0.11.0>", "<0.12.0>"] });

@@ -117,11 +117,14 @@ export async function wholeJournal(): Promise<string> {
   await journal.outcome({ kind: "before_steps" }, { durationMs: 1 });
   await journal.intent({ kind: "step", step: SUSPEND });
   journal.onProgress({ kind: "process_skipped", step: SUSPEND, pid: "<0.11.0>", why: "it ended before" });
-  await journal.outcome({ kind: "step", step: SUSPEND }, { durationMs: 0.25, processes: 1, suspended: ["<0.10.0>"] });
+  await journal.outcome(
+    { kind: "step", step: SUSPEND },
+    { durationMs: 0.25, processes: 1, suspended: () => ["<0.10.0>"] },
+  );
   await journal.intent({ kind: "step", step: LOAD });
   await journal.outcome({ kind: "step", step: LOAD }, { durationMs: 2, processes: 0 });
   await journal.intent({ kind: "step", step: RESUME });
-  await journal.outcome({ kind: "step", step: RESUME }, { durationMs: 1, processes: 1, suspended: [] });
+  await journal.outcome({ kind: "step", step: RESUME }, { durationMs: 1, processes: 1, suspended: () => [] });
   await journal.note("the node was asked twice");
   await journal.end(conclusion());
   return sink.text;
