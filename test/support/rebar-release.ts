@@ -74,7 +74,6 @@ sell(Ware) -> gen_server:call(shop_till, {sell, Ware}).
 init([]) -> {ok, 0}.
 handle_call({sell, Ware}, _From, Sold) -> _ = wares:price(Ware), {reply, {ok, Sold + 1}, Sold + 1}.
 handle_cast(_, State) -> {noreply, State}.
-code_change({down, _}, {sold, Sold}, _) -> {ok, Sold};
 code_change(_, State, _) -> {ok, State}.
 `,
 };
@@ -122,6 +121,7 @@ sell(Ware) -> gen_server:call(shop_till, {sell, Ware}).
 init([]) -> {ok, {sold, 0}}.
 handle_call({sell, Ware}, _From, {sold, Sold}) -> _ = wares:price(Ware), {reply, {ok, Sold + 1}, {sold, Sold + 1}}.
 handle_cast(_, State) -> {noreply, State}.
+code_change({down, "1"}, {sold, Sold}, _) -> {ok, Sold};
 code_change("1", Sold, _) when is_integer(Sold) -> {ok, {sold, Sold}}.
 `,
   "shop.appup": `

@@ -139,7 +139,10 @@ async function relsOnDisk(
       return name === undefined ? undefined : await readRelFile(files, `${relDir}/${vsn}/${name}`);
     }),
   );
-  return new Map(found.flatMap((each) => (each === undefined ? [] : [[each.rel.vsn, each] as const])));
+  // One that lies in the directory of another version is none of either.
+  return new Map(
+    found.flatMap((each, index) => (each?.rel.vsn === directories[index] ? [[each!.rel.vsn, each!] as const] : [])),
+  );
 }
 
 /** A release that can't be read is told when it is asked for, and not when another one is. */

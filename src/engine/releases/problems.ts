@@ -1,3 +1,4 @@
+import type { FileError } from "../../otp/file.js";
 import { ProblemError, type Problem } from "../../terms/problem.js";
 
 /** What keeps a command about releases from doing anything: thrown before anything has changed. */
@@ -29,3 +30,18 @@ export const noHandler = (node: string): ProblemError =>
     "The release handler is part of the application sasl, which doesn't run there.",
     "Add sasl to the applications of the release (in Elixir, to extra_applications), and start it anew.",
   );
+
+/** A FileError as a problem: what the node's disk doesn't let us do. */
+export function fileProblem(error: FileError): Problem {
+  const hints: Readonly<Record<string, string>> = {
+    enospc: "Make room on the node's disk, and try again.",
+    erofs: "The node's release root is read-only: a release that is part of an image is replaced with the image.",
+    eacces: "Let the node's user write in its release root.",
+  };
+  return {
+    code: error.reason === "enospc" ? "disk-full" : "root-not-writable",
+    severity: "error",
+    summary: `the node can't write ${error.path}: ${error.reason}`,
+    hint: hints[error.reason] ?? "See the disk of the node.",
+  };
+}

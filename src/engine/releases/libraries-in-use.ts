@@ -1,0 +1,44 @@
+import { posix } from "node:path";
+import { allLoaded, codePath } from "../../otp/code-path.js";
+import type { CallOptions } from "../../otp/invoke.js";
+import type { Target } from "../../target/target.js";
+import type { Inventory } from "./inventory.js";
+
+/**
+ * The directories of libraries that something needs besides the release `vsn`, each with who needs it: another release
+ * that is known or lies there, the code path, or code that was loaded from there.
+ */
+export async function librariesInUse(
+  target: Target,
+  { releases, root }: Inventory,
+  vsn: string,
+  options: CallOptions = {},
+): Promise<ReadonlyMap<string, string>> {
+  const inUse = new Map<string, string>();
+  const add = (directory: string, who: string): void => {
+    if (!inUse.has(directory)) inUse.set(directory, who);
+  };
+  for (const release of releases) {
+    if (release.vsn === vsn) continue;
+    for (const { dir } of release.libraries) add(dir, `${release.name} ${release.vsn}`);
+  }
+  const [path, loaded] = await Promise.all([codePath(target, options), allLoaded(target, options)]);
+  for (const directory of path) {
+    const library = libraryOf(posix.resolve(root, directory), root);
+    if (library !== undefined) add(library, "the node's code path");
+  }
+  for (const [module, origin] of loaded) {
+    if (origin === undefined || origin === "preloaded") continue;
+    const library = libraryOf(posix.resolve(root, origin.file), root);
+    if (library !== undefined) add(library, `loaded code (${module})`);
+  }
+  return inUse;
+}
+
+/** `<root>/lib/<app>-<vsn>` of a path in it. */
+function libraryOf(path: string, root: string): string | undefined {
+  const lib = `${root}/lib/`;
+  if (!path.startsWith(lib)) return undefined;
+  const [name] = path.slice(lib.length).split("/");
+  return name === undefined || name === "" ? undefined : `${lib}${name}`;
+}

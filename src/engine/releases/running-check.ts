@@ -1,0 +1,109 @@
+import { attemptEach } from "../../otp/batch.js";
+import { libDir, loadedMd5s } from "../../otp/code.js";
+import { whichApplications } from "../../otp/application.js";
+import { bytesOf, hex } from "../../otp/decode.js";
+import type { CallOptions } from "../../otp/invoke.js";
+import { readApp } from "../../release/read.js";
+import type { Target } from "../../target/target.js";
+import { taggedTuple, tupleElements } from "../../terms/access.js";
+import type { Problem } from "../../terms/problem.js";
+import { string } from "../../terms/term.js";
+import { nodeFiles } from "../node-files.js";
+import { environmentProblems } from "./environment-check.js";
+import type { Account } from "./account.js";
+import type { NodeRelease } from "./inventory.js";
+
+export interface RunningCheck {
+  /** The modules of the release's applications. */
+  readonly modules: ReadonlySet<string>;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Is what runs the release? Its applications in their versions, the code path, the loaded code against the files that a
+ * start would load, and the environments against what a start would set.
+ */
+export async function checkRunning(
+  target: Target,
+  account: Account,
+  release: NodeRelease,
+  options: CallOptions,
+): Promise<RunningCheck> {
+  const files = nodeFiles(target, options);
+  const running = new Map((await whichApplications(target, options)).map(({ name, vsn }) => [name, vsn]));
+  const apps = await Promise.all(
+    release.libraries.map(async (library) => {
+      const file = `${library.dir}/ebin/${library.name}.app`;
+      const bytes = await files.read(file);
+      return { library, app: bytes === undefined ? undefined : readApp(bytes, file).record };
+    }),
+  );
+  const modules = apps.flatMap(({ library, app }) =>
+    (app?.modules ?? []).map((module) => ({ module, file: `${library.dir}/ebin/${module}.beam` })),
+  );
+  const versions = release.libraries.flatMap(({ name, vsn }) => {
+    const runs = running.get(name);
+    return runs === undefined || runs === vsn ? [] : [`${name} is ${runs} and not ${vsn}`];
+  });
+  const [paths, code, environment] = await Promise.all([
+    pathProblems(target, release, options),
+    otherCode(target, modules, options),
+    environmentProblems(target, account, release, apps.flatMap(({ app }) => app ?? []), options),
+  ]);
+  return {
+    modules: new Set(modules.map(({ module }) => module)),
+    problems: [
+      ...problem("version-differs", "the node runs applications in other versions than the release has", versions),
+      ...problem("code-path-differs", "the code path leads to other directories than those of the release", paths),
+      ...problem("code-differs", "code is loaded that is not the release's", code),
+      ...environment,
+    ],
+  };
+}
+
+function problem(code: string, summary: string, differences: readonly string[]): Problem[] {
+  if (differences.length === 0) return [];
+  const more = differences.length > 8 ? ` and ${differences.length - 8} more` : "";
+  return [
+    {
+      code,
+      severity: "error",
+      summary,
+      detail: `${differences.slice(0, 8).join("; ")}${more}. After a restart the node would run something else than now.`,
+      hint: "Apply the release again, or commit with --force.",
+    },
+  ];
+}
+
+async function pathProblems(target: Target, release: NodeRelease, options: CallOptions): Promise<string[]> {
+  const found = await Promise.all(
+    release.libraries.map(async ({ name, dir }) => {
+      const there = await libDir(target, name, options);
+      return there === undefined || there === dir || dir === "" ? [] : [`${name} is in ${there}`];
+    }),
+  );
+  return found.flat();
+}
+
+/** Loaded modules whose MD5 isn't that of the file; one that isn't loaded is loaded from there when it is needed. */
+async function otherCode(
+  target: Target,
+  modules: readonly { readonly module: string; readonly file: string }[],
+  options: CallOptions,
+): Promise<string[]> {
+  const loaded = await loadedMd5s(
+    target,
+    modules.map(({ module }) => module),
+    options,
+  );
+  const present = modules.filter((_, index) => loaded[index] !== undefined);
+  const digests = loaded.filter((md5) => md5 !== undefined);
+  const args = present.map(({ file }) => [string(file)]);
+  const outcomes = await attemptEach(target, "beam_lib:md5/1", args, { timeoutMs: 60_000 });
+  return present.flatMap(({ module }, index) => {
+    const outcome = outcomes[index]!;
+    const answer = outcome.kind === "returned" ? taggedTuple(outcome.value, "ok", 2)?.[1] : undefined;
+    const bytes = bytesOf(tupleElements(answer, 2)?.[1]);
+    return bytes !== undefined && hex(bytes) === digests[index] ? [] : [module];
+  });
+}
