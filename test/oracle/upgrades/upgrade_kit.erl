@@ -243,6 +243,8 @@ clean(App, Modules, Names) ->
         undefined -> ok;
         Watcher -> erlang:trace(all, false, [all]), exit(Watcher, kill)
     end,
+    %% An upgrade that could not be taken back altogether keeps the node locked.
+    [gone(Guardian) || Guardian <- [whereis(relupctl)], is_pid(Guardian)],
     {Stopper, Monitor} = spawn_monitor(fun() -> application:stop(App) end),
     receive {'DOWN', Monitor, process, Stopper, _} -> ok
     after 3000 ->
