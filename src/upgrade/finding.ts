@@ -44,6 +44,16 @@ export const DOCTOR_FINDINGS = [
   "code-path-shadowed",
   "disk-almost-full",
   "fun-in-state",
+  "sticky-module",
+  "nif-module",
+  "otp-mismatch",
+  "embedded-mode",
+  "module-without-instruction",
+  "consolidated-protocols",
+  "sys-config-changed",
+  "supervisor-init-effects",
+  "child-specs-changed",
+  "not-writable",
 ] as const;
 
 /** `no-upgrade-path` leaves nothing to plan; a `stale-plan` is made anew. */

@@ -1,15 +1,15 @@
 import type { Target } from "../../target/target.js";
 import { ProblemError, type Problem } from "../../terms/problem.js";
-import { diagnose, sortFindings } from "../../upgrade/diagnosis.js";
+import { diagnose, sortFindings, type PlannedUpgrade } from "../../upgrade/diagnosis.js";
 import type { Facts } from "../../upgrade/facts.js";
 import type { Finding } from "../../upgrade/finding.js";
 import type { Inspection } from "../../upgrade/inspection.js";
-import type { Plan } from "../../upgrade/plan.js";
 import { observe } from "../observe.js";
 import { planUpgrade } from "../plan.js";
 import type { PreparedUpgrade } from "../prepared.js";
 import { planFromSnapshot } from "../snapshot/plan.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
+import { inspectOffline, inspectUpgrade } from "./inspect-upgrade.js";
 import { inspect, type InspectOptions } from "./inspect.js";
 
 /** What is wrong with a node, and with an upgrade of it where one was named. */
@@ -39,7 +39,8 @@ export async function examine(
   const planned = prepared && (await planUpgrade(target, prepared.upgrade, options));
   const facts = planned?.facts ?? (await observe(target, { modules: [], probe: [], timeoutMs: options.timeoutMs }));
   const inspection = await inspect(target, facts, options);
-  return conclude(facts, inspection, read, planned?.plan);
+  const looked = prepared && (await inspectUpgrade(target, prepared, facts, options));
+  return conclude(facts, inspection, read, planned && looked && { plan: planned.plan, looked });
 }
 
 /**
@@ -51,8 +52,12 @@ export async function examineSnapshot(
   prepare?: () => Promise<PreparedUpgrade>,
 ): Promise<Examination> {
   const read = prepare === undefined ? undefined : await readUpgrade(prepare);
-  const plan = read !== undefined && "upgrade" in read ? planFromSnapshot(snapshot, read.upgrade) : undefined;
-  return conclude(snapshot.facts, snapshot.inspection, read, plan);
+  const prepared = read !== undefined && "upgrade" in read ? read : undefined;
+  const planned = prepared && {
+    plan: planFromSnapshot(snapshot, prepared.upgrade),
+    looked: inspectOffline(prepared),
+  };
+  return conclude(snapshot.facts, snapshot.inspection, read, planned);
 }
 
 type ReadUpgrade = PreparedUpgrade | { readonly problems: readonly Problem[] };
@@ -61,12 +66,12 @@ function conclude(
   facts: Facts,
   inspection: Inspection,
   read: ReadUpgrade | undefined,
-  plan: Plan | undefined,
+  planned: PlannedUpgrade | undefined,
 ): Examination {
-  const found = diagnose(facts, inspection, plan?.findings ?? []);
+  const found = diagnose(facts, inspection, planned);
   const unread = read !== undefined && "problems" in read ? read.problems.map(findingOf) : [];
   const { node, otpRelease, snapshot } = facts;
-  const upgrade = plan?.upgrade;
+  const upgrade = planned?.plan.upgrade;
   return {
     ...{ node, snapshot, otpRelease },
     upgrade: upgrade && { name: upgrade.name, from: upgrade.from, to: upgrade.to },

@@ -5,7 +5,7 @@ import { diskData, fileAccess } from "../../otp/places.js";
 import { processPlaces } from "../../otp/process-place.js";
 import type { Target } from "../../target/target.js";
 import type { Facts, ObservedProcess } from "../../upgrade/facts.js";
-import type { Inspection } from "../../upgrade/inspection.js";
+import type { Disk, Inspection } from "../../upgrade/inspection.js";
 import { nodeFiles } from "../node-files.js";
 import { identifyRelease } from "../source/running-release.js";
 import { inspectApplications, readRelIn } from "./applications.js";
@@ -47,7 +47,7 @@ export async function inspect(target: Target, facts: Facts, options: InspectOpti
     inspectOldCode(target, [...origins.keys()], pids, question),
     inspectCodePath(target, path, extension, question),
     inspectSpecifications(target, children, supervisors, question),
-    diskData(target, question),
+    diskOfCode(target, question),
     options.states ? inspectFuns(target, local, places, callbacks, options.timeoutMs) : undefined,
   ]);
   return { mode, callbacks, ...stillness, ...oldCode, ...release, shadows, specifications, disks, funs };
@@ -75,4 +75,14 @@ async function inspectRelease(
     applications,
     notWritable: places.filter((_, index) => access[index] === "read_only"),
   };
+}
+
+/** The disk that the node's code lies on; what else is mounted is no matter of an upgrade. */
+async function diskOfCode(target: Target, options: { readonly timeoutMs: number }): Promise<Disk[]> {
+  const [disks, root] = await Promise.all([diskData(target, options), rootDir(target, options)]);
+  const holds = ({ mount }: Disk): boolean => mount === "/" || root === mount || root.startsWith(`${mount}/`);
+  return disks
+    .filter(holds)
+    .toSorted((a, b) => b.mount.length - a.mount.length)
+    .slice(0, 1);
 }

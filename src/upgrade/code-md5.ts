@@ -1,0 +1,12 @@
+import { createHash } from "node:crypto";
+import { BeamError, readBeam } from "../beam/beam.js";
+
+/** The MD5 of the code in a `.beam` file (`beam_lib:md5/1`), or of all the bytes of another file, in hexadecimal. */
+export function codeMd5(bytes: Uint8Array): string {
+  try {
+    return readBeam(bytes).md5;
+  } catch (error) {
+    if (!(error instanceof BeamError)) throw error;
+    return createHash("md5").update(bytes).digest("hex");
+  }
+}

@@ -1,0 +1,58 @@
+import type { Finding } from "../finding.js";
+import type { UpgradeRule } from "./of-upgrade.js";
+
+/** The new code, or the release, was made for another OTP than the one that runs. */
+export const otpMismatch: UpgradeRule = (context) => [...compiledByNewer(context), ...otherErts(context)];
+
+const compiledByNewer: UpgradeRule = ({ looked, facts }) => {
+  const { nodeCompiler } = looked;
+  if (nodeCompiler === undefined) return [];
+  const newer = [...looked.code].flatMap(([module, { next, previous }]) => {
+    const compiler = next?.compiler;
+    // What runs already was made by such a compiler, so the node can run it.
+    const proven = previous?.compiler ?? nodeCompiler;
+    const isNewer = compiler !== undefined && isAfter(compiler, nodeCompiler) && isAfter(compiler, proven);
+    return isNewer ? [{ module, compiler }] : [];
+  });
+  const [first] = newer;
+  if (first === undefined) return [];
+  const finding: Finding = {
+    code: "otp-mismatch",
+    severity: "error",
+    summary: `${newer.length === 1 ? first.module : `${newer.length} modules`} ${newer.length === 1 ? "was" : "were"} compiled by a newer OTP than the node's`,
+    detail:
+      `The compiler was ${first.compiler}, and this node (OTP ${facts.otpRelease}) was made by ${nodeCompiler}. Code may use ` +
+      `instructions and functions that this node doesn't have, so it would not load, or fail when it runs: ` +
+      `${newer
+        .slice(0, 10)
+        .map(({ module }) => module)
+        .join(", ")}${newer.length > 10 ? ", ..." : ""}.`,
+    hint: `Build the release with OTP ${facts.otpRelease}, the oldest that it is to run on.`,
+    module: newer.length === 1 ? first.module : undefined,
+    pids: [],
+  };
+  return [finding];
+};
+
+const otherErts: UpgradeRule = ({ looked: { erts }, upgrade, facts }) => {
+  const restarts = upgrade.script.some(({ instruction }) => instruction === "restart_new_emulator");
+  if (erts === undefined || erts.wanted === erts.running || restarts) return [];
+  return [
+    {
+      code: "otp-mismatch",
+      severity: "error",
+      summary: `${upgrade.name} ${upgrade.to} is for ERTS ${erts.wanted}, but the node runs ${erts.running}`,
+      detail: `The node is OTP ${facts.otpRelease}, and the script doesn't restart the emulator: the new code would run on a runtime it wasn't built with, and the next start would be with another one.`,
+      hint: "Build the release with the OTP of the node, or change the runtime with a restart.",
+      module: undefined,
+      pids: [],
+    },
+  ];
+};
+
+/** Whether a version is higher in its first two numbers; the rest are patches, which change no code that is made. */
+function isAfter(version: string, other: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [otherMajor = 0, otherMinor = 0] = other.split(".").map(Number);
+  return major > otherMajor || (major === otherMajor && minor > otherMinor);
+}

@@ -1,0 +1,255 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { readApplicationUpgrade } from "../../../src/engine/source/application.js";
+import type { Target } from "../../../src/target/target.js";
+import type { Finding } from "../../../src/upgrade/finding.js";
+import { describeErlang } from "../../support/erlang.js";
+import { startNode, type PeerNode } from "../../support/peer.js";
+import { connectTo, findingsOf, only } from "./support.js";
+
+/** The modules of a version of `shop`, by name, without `-module`. */
+type Sources = Readonly<Record<string, string>>;
+
+const FIRST: Sources = {
+  shop: "-behaviour(application). -export([start/2, stop/1]). start(_, _) -> shop_sup:start_link(). stop(_) -> ok.",
+  shop_sup: `-behaviour(supervisor). -export([start_link/0, init/1]).
+    start_link() -> supervisor:start_link({local, shop_sup}, ?MODULE, []).
+    init([]) -> {ok, {#{strategy => one_for_one}, children()}}.
+    children() -> [child(shop_server), #{id => other, start => {shop_server, start_link, [other]}}].
+    child(Module) -> Start = {Module, start_link, [shop_server]}, #{id => server, start => Start, modules => [Module]}.`,
+  shop_server: `-vsn("1"). -behaviour(gen_server). -export([start_link/1, init/1, handle_call/3, handle_cast/2, code_change/3]).
+    start_link(Name) -> gen_server:start_link({local, Name}, ?MODULE, [], []).
+    init(State) -> {ok, State}.
+    handle_call(_, _, State) -> {reply, State, State}. handle_cast(_, State) -> {noreply, State}.
+    code_change("1", State, _) -> {ok, State}.`,
+  shop_price: "-export([price/0, fun_of/0]). price() -> 1. fun_of() -> fun() -> price() end.",
+};
+const SERVER_2 = FIRST["shop_server"]!.replace('-vsn("1")', '-vsn("2")');
+const UPDATE = "{update, shop_server, {advanced, []}}";
+
+/** One node that runs version 1 of an application; each test makes a version 2 with another fault. */
+describeErlang("doctor on an upgrade with a fault", () => {
+  let folder: string;
+  let node: PeerNode;
+  let embedded: PeerNode;
+  let target: Target;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "relupctl-doctor-"));
+    [node, embedded] = await Promise.all([
+      startNode({ args: ["-kernel", "logger_level", "none"] }),
+      startNode({ args: ["-kernel", "logger_level", "none", "-mode", "embedded"] }),
+    ]);
+    const first = await version("1", FIRST, "");
+    await node.eval(`true = code:add_pathz("${first}/ebin"), ok = application:start(shop)`);
+    target = await connectTo(node);
+  });
+  afterAll(async () => {
+    await target[Symbol.asyncDispose]();
+    await node.stop();
+    await embedded.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  let serial = 0;
+  /** Compiles a version of the application into a directory of its own, and gives that. */
+  async function version(vsn: string, sources: Sources, instructions: string, options = ""): Promise<string> {
+    const directory = join(folder, `shop-${vsn}-${++serial}`);
+    await mkdir(join(directory, "ebin"), { recursive: true });
+    await mkdir(join(directory, "src"));
+    const modules = Object.keys(sources).join(", ");
+    await writeFile(
+      join(directory, "ebin", "shop.app"),
+      `{application, shop, [{vsn, "${vsn}"}, {description, ""}, {modules, [${modules}]}, {registered, []},
+        {applications, [kernel, stdlib]}, {mod, {shop, []}}]}.\n`,
+    );
+    if (instructions !== "") {
+      const appup = `{"${vsn}", [{"1", [${instructions}]}], [{"1", [${instructions}]}]}.\n`;
+      await writeFile(join(directory, "ebin", "shop.appup"), appup);
+    }
+    for (const [module, source] of Object.entries(sources)) {
+      await writeFile(join(directory, "src", `${module}.erl`), `-module(${module}).\n${source}\n`);
+    }
+    await node.eval(
+      `[{ok, _} = compile:file(F, [debug_info, {outdir, "${directory}/ebin"}${options}]) ||
+        F <- filelib:wildcard("${directory}/src/*.erl")]`,
+    );
+    return directory;
+  }
+
+  /** What doctor finds of an upgrade to the directory. */
+  const findings = (directory: string, states = false): Promise<readonly Finding<string>[]> =>
+    findingsOf(target, { states, prepare: () => readApplicationUpgrade(target, directory) });
+
+  /** What doctor finds of an upgrade in which the named modules have other sources. */
+  const upgradeWith = async (
+    sources: Sources,
+    instructions: string,
+    states = false,
+  ): Promise<readonly Finding<string>[]> =>
+    await findings(await version("2", { ...FIRST, ...sources }, instructions), states);
+
+  it("finds nothing in an upgrade without one", async () => {
+    expect(await upgradeWith({ shop_server: SERVER_2 }, UPDATE)).toEqual([]);
+  });
+
+  it("no-upgrade-path", async () => {
+    expect(only(await upgradeWith({}, ""), "no-upgrade-path").severity).toBe("error");
+  });
+
+  it("module-without-instruction", async () => {
+    const shop_price = FIRST["shop_price"]!.replace("price() -> 1", "price() -> 2");
+    const finding = only(
+      await upgradeWith({ shop_server: SERVER_2, shop_price }, UPDATE),
+      "module-without-instruction",
+    );
+    expect(finding).toMatchObject({ severity: "warning", module: "shop_price" });
+    expect(finding.hint).toContain("{load_module, shop_price}");
+    expect(await upgradeWith({ shop_server: SERVER_2, shop_price }, `${UPDATE}, {load_module, shop_price}`)).toEqual(
+      [],
+    );
+  });
+
+  it("vsn-not-set: -version written for -vsn, in both versions", async () => {
+    const written = (vsn: string): string => FIRST["shop_server"]!.replace('-vsn("1")', `-version("${vsn}")`);
+    const first = await version("1", { ...FIRST, shop_server: written("1") }, "");
+    const next = await version("2", { ...FIRST, shop_server: written("2") }, UPDATE);
+    const second = await startNode({ args: ["-kernel", "logger_level", "none"] });
+    try {
+      await second.eval(`true = code:add_pathz("${first}/ebin"), ok = application:start(shop)`);
+      await using other = await connectTo(second);
+      const found = await findingsOf(other, { prepare: () => readApplicationUpgrade(other, next) });
+      expect(only(found, "vsn-not-set")).toMatchObject({
+        severity: "error",
+        module: "shop_server",
+        detail: expect.stringContaining("It says -version") as string,
+        hint: expect.stringContaining("Write -vsn(...), not -version(...)") as string,
+      });
+    } finally {
+      await second.stop();
+    }
+  });
+
+  it("nif-module", async () => {
+    const shop_price = `-on_load(load/0). ${FIRST["shop_price"]!} load() -> erlang:load_nif("none", 0).`;
+    const found = await upgradeWith({ shop_price }, "{load_module, shop_price}");
+    expect(found.map(({ code, module }) => [code, module])).toContainEqual(["nif-module", "shop_price"]);
+  });
+
+  it("sticky-module", async () => {
+    const lib = await node.eval("filename:dirname(code:which(shop_price))");
+    await node.eval(`ok = code:stick_dir(${lib}), code:purge(shop_price), {module, _} = code:load_file(shop_price)`);
+    const shop_price = FIRST["shop_price"]!.replace("price() -> 1", "price() -> 2");
+    expect(only(await upgradeWith({ shop_price }, "{load_module, shop_price}"), "sticky-module")).toMatchObject({
+      severity: "error",
+      module: "shop_price",
+    });
+    expect(await node.eval('code:load_binary(shop_price, "x", <<>>)')).toBe("{error,sticky_directory}");
+    await node.eval(`ok = code:unstick_dir(${lib}), code:unstick_mod(shop_price), code:purge(shop_price)`);
+    expect(await upgradeWith({ shop_price }, "{load_module, shop_price}")).toEqual([]);
+  });
+
+  it("otp-mismatch: compiled by a newer compiler", async () => {
+    const directory = await version("2", { ...FIRST, shop_server: SERVER_2 }, UPDATE);
+    await node.eval(`
+      File = "${directory}/ebin/shop_server.beam", {ok, _, Chunks} = beam_lib:all_chunks(File),
+      {_, Info} = lists:keyfind("CInf", 1, Chunks),
+      Newer = term_to_binary(lists:keyreplace(version, 1, binary_to_term(Info), {version, "9.0.1"})),
+      {ok, Beam} = beam_lib:build_module(lists:keyreplace("CInf", 1, Chunks, {"CInf", Newer})),
+      ok = file:write_file(File, Beam)`);
+    expect(only(await findings(directory), "otp-mismatch")).toMatchObject({ severity: "error", module: "shop_server" });
+  });
+
+  it("embedded-mode: a new module that no instruction loads", async () => {
+    const sources = { ...FIRST, shop_server: SERVER_2, shop_new: "-export([f/0]). f() -> ok." };
+    const directory = await version("2", sources, UPDATE);
+    expect(await findings(directory)).toEqual([]);
+    const first = await node.eval("filename:dirname(code:which(shop_sup))");
+    await embedded.eval(
+      `true = code:add_pathz(${first}), [{module, _} = code:load_file(M) || M <- [shop, shop_sup, shop_server, shop_price]],
+       ok = application:start(shop)`,
+    );
+    await using other = await connectTo(embedded);
+    const found = await findingsOf(other, { prepare: () => readApplicationUpgrade(other, directory) });
+    expect(only(found, "embedded-mode")).toMatchObject({
+      severity: "error",
+      module: "shop_new",
+      hint: expect.stringContaining("{add_module, shop_new}") as string,
+    });
+    const right = await version("2", sources, `${UPDATE}, {add_module, shop_new}`);
+    expect(await findingsOf(other, { prepare: () => readApplicationUpgrade(other, right) })).toEqual([]);
+  });
+
+  const supervisor = (children: string, first = ""): string =>
+    FIRST["shop_sup"]!.replace("init([]) ->", `init([]) -> ${first}`).replace(
+      /children\(\) -> \[.*\]\./,
+      `children() -> [${children}].`,
+    );
+  const SERVER = "child(shop_server)";
+  const OTHER = "#{id => other, start => {shop_server, start_link, [other]}}";
+  const UPDATE_SUPERVISOR = "{update, shop_sup, supervisor}";
+
+  it("supervisor-init-effects: a table with a name, one without, and none", async () => {
+    const named = supervisor(`${SERVER}, ${OTHER}`, "table(),") + " table() -> ets:new(prices, [named_table, public]).";
+    expect(only(await upgradeWith({ shop_sup: named }, UPDATE_SUPERVISOR), "supervisor-init-effects")).toMatchObject({
+      severity: "error",
+      module: "shop_sup",
+      summary: expect.stringContaining("calls ets:new/2 for prices") as string,
+    });
+    const unnamed = supervisor(`${SERVER}, ${OTHER}`, "_ = ets:new(prices, []),");
+    expect(only(await upgradeWith({ shop_sup: unnamed }, UPDATE_SUPERVISOR), "supervisor-init-effects").severity).toBe(
+      "warning",
+    );
+    expect(await upgradeWith({ shop_sup: named }, "{load_module, shop_sup}")).toEqual([]);
+    expect(await upgradeWith({ shop_sup: supervisor(`${SERVER}, ${OTHER}`) }, UPDATE_SUPERVISOR)).toEqual([]);
+  });
+
+  it("child-specs-changed: children that come and go, and how the script sees to them", async () => {
+    const added = supervisor(`${SERVER}, #{id => more, start => {shop_server, start_link, [more]}}`);
+    const finding = only(await upgradeWith({ shop_sup: added }, UPDATE_SUPERVISOR), "child-specs-changed");
+    expect(finding.detail).toBe(
+      "more is new, and would not be started. other is no longer there, and would go on running.",
+    );
+    expect(finding.hint).toBe(
+      "Write in the appup {apply, {supervisor, terminate_child, [shop_sup, other]}}, {apply, {supervisor, delete_child, " +
+        "[shop_sup, other]}}, {apply, {supervisor, restart_child, [shop_sup, more]}} after {update, shop_sup, supervisor}.",
+    );
+    const applies = [...finding.hint.matchAll(/\{apply, \{.*?\]\}\}/g)].map(([apply]) => apply);
+    expect(await upgradeWith({ shop_sup: added }, [UPDATE_SUPERVISOR, ...applies].join(", "))).toEqual([]);
+    // Nothing is said where the children can't be told.
+    const computed = supervisor("#{id => I, start => {shop_server, start_link, [I]}} || I <- [a, b]");
+    expect(await upgradeWith({ shop_sup: computed }, UPDATE_SUPERVISOR)).toEqual([]);
+  });
+
+  it("child-specs-changed: other modules, where the script doesn't update the supervisor", async () => {
+    const changed = supervisor(
+      `${SERVER}, #{id => other, start => {shop_server, start_link, [other]}, modules => [shop_price]}`,
+    );
+    const finding = only(await upgradeWith({ shop_sup: changed }, "{load_module, shop_sup}"), "child-specs-changed");
+    expect(finding.detail).toContain("other has another type or other modules");
+    expect(finding.hint).toContain("{update, shop_sup, supervisor}");
+    expect(await upgradeWith({ shop_sup: changed }, UPDATE_SUPERVISOR)).toEqual([]);
+  });
+
+  it("fun-in-state: of a module that would be changed", async () => {
+    await node.eval("sys:replace_state(other, fun(_) -> #{f => shop_price:fun_of()} end), ok");
+    const shop_price = FIRST["shop_price"]!.replace("price() -> 1", "price() -> 2");
+    expect(only(await upgradeWith({ shop_price }, "{load_module, shop_price}", true), "fun-in-state")).toMatchObject({
+      severity: "warning",
+      module: "shop_price",
+      pids: [await node.eval("whereis(other)")],
+    });
+    expect(await upgradeWith({ shop_price }, "{load_module, shop_price}")).toEqual([]);
+    await node.eval("sys:replace_state(other, fun(_) -> [] end), ok");
+  });
+
+  it("tells what the upgrade and the node both have once", async () => {
+    await node.eval(`
+      {ok, _} = supervisor:start_child(shop_sup, #{id => api, start => {shop_server, start_link, [api]}, modules => [shop_api]})`);
+    const found = await upgradeWith({ shop_server: SERVER_2 }, UPDATE);
+    expect(only(found, "callback-not-declared").summary).toContain("would be changed");
+    await node.eval("ok = supervisor:terminate_child(shop_sup, api), ok = supervisor:delete_child(shop_sup, api)");
+  });
+});
