@@ -56,6 +56,7 @@ const internalError = (error: unknown): Problem => ({
 
 /** Valid manifests of which no upgrade can be made on this node are refused; every other problem is of a manifest. */
 function exitCodeOf(problems: readonly Problem[]): ExitCode {
+  if (problems[0]?.code === "locked") return EXIT.locked;
   return problems.every(({ code }) => REFUSALS.has(code)) ? EXIT.refused : EXIT.invalid;
 }
 
@@ -66,6 +67,26 @@ const REFUSALS: ReadonlySet<string> = new Set([
   "already-installed",
   "application-not-running",
   "not-a-release",
+  "no-release-handler",
+  "release-handler-unknown",
+  "release-handler-changed",
+  "release-handler-refused",
+  "release-not-registered",
+  "release-name-mismatch",
+  "releases-elsewhere",
+  "release-in-use",
+  "erts-missing",
+  "library-differs",
+  "code-not-loadable",
+  "unpack-failed",
+  "release-not-running",
+  "old-code-in-use",
+  "start-erl-differs",
+  "module-not-loaded",
+  "already-loaded",
+  "process-not-found",
+  "process-of-another-module",
+  "not-the-running-code",
 ]);
 
 /**

@@ -14,6 +14,7 @@ import { journalId, type Opening } from "./journal/open.js";
 import { DEFAULT_TIMEOUT_MS } from "../otp/invoke.js";
 import { planUpgrade, type PlannedUpgrade } from "./plan.js";
 import type { PreparedUpgrade } from "./prepared.js";
+import { openBooks, recordInstalled, type Bookkeeping } from "./releases/bookkeeping.js";
 import { stalePlan } from "./stale-plan.js";
 import { processesToShow, readStates, type StateChange } from "./states.js";
 
@@ -44,6 +45,8 @@ export interface Applied {
   readonly differences: readonly Difference[];
   readonly execution: Execution | undefined;
   readonly states: readonly StateChange[];
+  /** What the node's release handler was told; undefined where nothing was done. */
+  readonly bookkeeping?: Bookkeeping;
   /** Where it is written down, where it is. */
   readonly journal?: FileJournal;
 }
@@ -100,11 +103,24 @@ async function planAndExecute(
   const shown = options.showStates === true ? processesToShow(plan, facts.processes, STATES_SHOWN) : [];
   const before = await readStates(target, shown, STATE_TIMEOUT_MS);
   const journal = await options.openJournal?.({ id, plan, facts, prepared, allowed: options.allowed ?? [] });
+  const closed = await openBooks(target, prepared.upgrade);
   const execution = await execute(target, guardian, plan, prepared, { ...options, ...(journal && { journal }) });
+  const bookkeeping = await closeBooks(target, prepared, execution, closed);
   await soak(options);
   const after = await readStates(target, shown, STATE_TIMEOUT_MS);
   const states = shown.map((process, index) => stateChange(process, before[index], after[index]));
-  return { plan, refusedFor, differences, execution, states, ...(journal && { journal }) };
+  return { plan, refusedFor, differences, execution, states, bookkeeping, ...(journal && { journal }) };
+}
+
+/** Tells the node's release handler which release runs now; one that can't be told, or failed, is told nothing. */
+async function closeBooks(
+  target: Target,
+  { upgrade }: PreparedUpgrade,
+  execution: Execution,
+  closed: Bookkeeping | undefined,
+): Promise<Bookkeeping> {
+  if (execution.outcome !== "upgraded") return { status: undefined };
+  return closed ?? (await recordInstalled(target, upgrade.to, upgrade.script));
 }
 
 async function soak({ soakMs = 0, signal }: ApplyOptions): Promise<void> {
