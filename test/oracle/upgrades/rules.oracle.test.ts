@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { applyUpgrade } from "../../../src/engine/apply.js";
+import { readApplicationUpgrade } from "../../../src/engine/source/application.js";
 import { describeErlang } from "../../support/erlang.js";
 import { endingOf, faults, upgradeTwins, type Compared } from "./compare.js";
 import {
@@ -159,6 +161,37 @@ describeErlang("rules that OTP doesn't have", () => {
       failure: { code: "process-not-responding" },
     });
     expect(faults(compared, before)).toEqual([]);
+  });
+
+  it("waits for all processes that don't answer at the same time, which OTP does one after another", async () => {
+    const names = ["worker_1", "worker_2", "worker_3", "worker_4", "worker_5", "worker_6"];
+    const [free, ...stuck] = names;
+    const upgradeCase = caseOf({
+      script: ["{suspend, [{worker, 1500}]}", LOAD, CHANGE, "{resume, [worker]}"],
+      supervisor: { children: names.map((name) => child(name)) },
+    });
+    const directories = await twins.build(upgradeCase);
+    try {
+      await twins.startApplication(upgradeCase, directories[1]);
+      const before = await twins.snapshot(twins.ours, upgradeCase);
+      const calls = stuck.map((name) => `spawn(fun() -> gen_server:call(${name}, {sleep, 4000}) end)`);
+      await twins.ours.node.eval([...calls, "timer:sleep(50)"].join(", "));
+      const prepared = await readApplicationUpgrade(twins.target, directories[2]);
+      const options = { allowed: ["process-not-responding"], observeTimeoutMs: 200 };
+      const { execution } = await applyUpgrade(twins.target, prepared, options);
+      expect(execution).toMatchObject({ outcome: "rolled_back", failure: { code: "process-not-responding" } });
+      expect(execution?.tally.failed.size).toBe(stuck.length);
+      const suspend = execution!.steps.find(({ step }) => step.instruction.instruction === "suspend")!;
+      expect(suspend).toMatchObject({ status: "failed" });
+      // More than the time for one, less than that for two.
+      expect(suspend.durationMs).toBeGreaterThan(1_500);
+      expect(suspend.durationMs).toBeLessThan(3_000);
+      // Who wasn't stuck goes on at once, the others when they answer again.
+      expect(await twins.ours.node.eval(`gen_server:call(${free!}, state)`)).toBe(`{${free!},0}`);
+      await expect.poll(() => twins.snapshot(twins.ours, upgradeCase), { timeout: 15_000 }).toEqual(before);
+    } finally {
+      await twins.clean(upgradeCase);
+    }
   });
 
   it("goes on where a suspended process ends, which stops OTP half-way", async () => {
