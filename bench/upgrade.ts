@@ -78,9 +78,9 @@ async function byReleaseHandler(peer: PeerNode, microseconds: number): Promise<M
 async function byRelupctl(on: Target, peer: PeerNode, microseconds: number, keepState: boolean): Promise<Measured> {
   const prepared = withExtra(await readApplicationUpgrade(on, `${built.lib}/bench-${other()}`), microseconds);
   const start = performance.now();
-  const { plan } = await planUpgrade(on, prepared.upgrade);
+  const { plan } = await planUpgrade(on, { ...prepared.upgrade, keepState: keepState ? "changed" : "never" });
   const guardian = await Guardian.post(on, { holder: holderOf(plan.upgrade), leaseMs: 30_000, callMs: 5_000 });
-  const execution = await execute(on, guardian, plan, prepared, { keepState });
+  const execution = await execute(on, guardian, plan, prepared);
   await guardian.forget();
   if (execution.outcome !== "upgraded") throw new Error(JSON.stringify(execution.failure));
   running = other();

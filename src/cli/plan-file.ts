@@ -25,6 +25,7 @@ const basisSchema = z.strictObject({
     z.strictObject({ code: text, severity: z.enum(["error", "warning", "info"]), module: text.nullable() }),
   ),
   includeMissed: z.literal(true).optional(),
+  keepState: z.literal("never").optional(),
 }) satisfies z.ZodType<PlanBasis>;
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);

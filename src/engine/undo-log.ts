@@ -45,6 +45,11 @@ export class UndoLog {
     await this.#guardian.note([...rows, tuple(tuple(atom("undo"), section, order), binary(entry.what), action)]);
   }
 
+  /** Notes what actions that were pushed already need to know. */
+  async tell(rows: readonly Term[]): Promise<void> {
+    await this.#guardian.note(rows);
+  }
+
   /** The number that actions know a group by, and the row that tells its processes where it is new. */
   group(group: ProcessGroup): { readonly id: number; readonly rows: readonly Term[] } {
     const known = this.#groups.get(group);

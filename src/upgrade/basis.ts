@@ -32,6 +32,8 @@ export interface PlanBasis {
   readonly findings: readonly BasisFinding[];
   /** There where the user has missed processes treated as if their child specification named the module. */
   readonly includeMissed?: true | undefined;
+  /** There where no states are kept, so that a code_change is taken back by another one. */
+  readonly keepState?: "never" | undefined;
 }
 
 /** A finding by what makes it the same one on another day: not by the processes that it names. */
@@ -48,6 +50,7 @@ export function basisOf(upgrade: Upgrade, facts: Facts, findings: readonly Findi
   return {
     ...{ kind, name, from, to, direction },
     ...(upgrade.includeMissed === true && { includeMissed: true }),
+    ...(upgrade.keepState === "never" && { keepState: "never" }),
     node: facts.node,
     otpRelease: facts.otpRelease,
     script: upgrade.script.map((step) => printTerm(encodeInstruction(step))),

@@ -25,7 +25,8 @@ export type DifferenceKind =
   | "object-code"
   | "old-object-code"
   | "finding"
-  | "include-missed";
+  | "include-missed"
+  | "keep-state";
 
 /**
  * All that is otherwise than a plan had it, and matters: what runs where, which code, which steps, and every finding
@@ -46,6 +47,7 @@ export function differencesOf(planned: PlanBasis, now: PlanBasis): Difference[] 
     ...entries("object-code", md5s(planned, "md5"), md5s(now, "md5")),
     ...entries("old-object-code", md5s(planned, "previous"), md5s(now, "previous")),
     ...single("include-missed", yesOrNo(planned.includeMissed), yesOrNo(now.includeMissed)),
+    ...single("keep-state", planned.keepState ?? "changed", now.keepState ?? "changed"),
     ...newFindings(planned.findings, now.findings),
   ];
 }
@@ -133,6 +135,8 @@ export function differenceText({ kind, name, planned, now }: Difference): string
       return now === "yes"
         ? "missed processes are included; the plan doesn't include them"
         : "missed processes are not included; the plan includes them";
+    case "keep-state":
+      return `states are kept: ${now}; the plan says ${planned} (--keep-state)`;
   }
 }
 

@@ -11,8 +11,10 @@ export function undoOf(step: LowLevelInstruction, upgrade: Upgrade): Undo {
     case "point_of_no_return":
     case "suspend":
     case "resume":
-    case "code_change":
       return "exact";
+    // Without the state from before, the module's own code has to change it back.
+    case "code_change":
+      return upgrade.keepState === "never" ? "compensate" : "exact";
     case "load":
     case "remove":
       return canPutBack(step.module, upgrade) ? "exact" : "none";

@@ -32,6 +32,9 @@ export interface ObjectCode {
   readonly listedInApp: boolean;
 }
 
+/** Which states are kept while an upgrade is under way, to be put back exactly (`--keep-state`). */
+export type KeepState = "never" | "changed";
+
 export interface Upgrade {
   readonly kind: "release" | "application" | "modules";
   /** The name of the release or the application; of modules by hand, their names. */
@@ -50,6 +53,8 @@ export interface Upgrade {
    * (`--include-missed`).
    */
   readonly includeMissed?: boolean;
+  /** Whether the states of the processes whose code_change will run are kept on the node: `changed` unless it is said. */
+  readonly keepState?: KeepState;
   /** Of modules by hand: the processes that they are changed in. */
   readonly choice?: Choice;
 }

@@ -22,9 +22,9 @@ export const undo = {
   putCode: (module: string): Term => tuple(atom("put_code"), atom(module)),
   /** The states that were kept of a group. */
   putStates: (group: number, module: string): Term => tuple(atom("put_states"), group, atom(module)),
-  /** Where no states were kept: code_change of the new code, with `{down, Vsn}`. */
-  downgradeStates: (group: number, module: string, vsn: Term, extra: Term): Term =>
-    tuple(atom("downgrade_states"), group, atom(module), vsn, extra),
+  /** Where no states were kept: code_change of the newer code, with `{down, Vsn}`, or with `Vsn` after a downgrade. */
+  downgradeStates: (group: number, module: string, version: Term, extra: Term): Term =>
+    tuple(atom("downgrade_states"), group, atom(module), version, extra),
   /**
    * Puts an application's directory back into the code path, and takes away what the node has loaded by itself from the
    * new one since: of the modules that were not loaded before.
@@ -72,6 +72,10 @@ export const row = {
     ),
   group: (group: number, batches: readonly Term[]): Term => tuple(tuple(atom("group"), group), list(...batches)),
   suspended: (group: number): Term => tuple(tuple(atom("suspended"), group)),
+  /** Those of a group that did not answer the suspend. */
+  silent: (group: number, pids: readonly Pid[]): Term => tuple(tuple(atom("silent"), group), list(...pids)),
+  /** Those of a group whose state was not changed. */
+  unchanged: (group: number, pids: readonly Pid[]): Term => tuple(tuple(atom("unchanged"), group), list(...pids)),
   /** The ids of a supervisor's children. */
   children: (supervisor: Pid, ids: readonly Term[]): Term => tuple(tuple(atom("children"), supervisor), list(...ids)),
 };

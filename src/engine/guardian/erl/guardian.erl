@@ -8,13 +8,15 @@
 %% Log (ordered_set), small:                        States (set):
 %%   {phase, upgrading | rolling_back | rolled_back     {{Group, Pid}, {reply, State} | {error, _} | timeout}:
 %%           | failed | upgraded}                       what the process answered to get_state
-%%   {cause, requested | client_gone | lease_expired}
+%%   {cause, requested | client_gone | lease_expired | left}
 %%   {{actor, Pid}}          a call that changes something, under way
 %%   {{undo, Section, Order}, What, Action}           section 0 first; in it the lowest order first
 %%   {{undone, Section, Order}, What, ok | {error, Reason}}
 %%   {{code, Module}, none | missing | {File, Binary}}
 %%   {{group, Group}, [Batch]}                        term_to_binary([[pid()]])
 %%   {{suspended, Group}}
+%%   {{silent, Group}, [Pid]}                         those of it that did not answer the suspend
+%%   {{unchanged, Group}, [Pid]}                      those of it whose change of code failed
 %%   {{children, Pid}, [Id]}                          of a supervisor, before
 %%   {{unsettled, Pid}}                               a supervisor that has to read its old specification
 
@@ -23,6 +25,10 @@ Windows = fun(Log, Group) ->
         [{_, Batches}] -> lists:append(lists:map(fun erlang:binary_to_term/1, Batches));
         [] -> []
     end
+end,
+
+NotedPids = fun(Log, Key) ->
+    case ets:lookup(Log, Key) of [{_, Pids}] -> Pids; [] -> [] end
 end,
 
 %% One system message to each process of a window at once: [{Pid, {reply, _} | {error, _} | timeout}].
@@ -70,10 +76,13 @@ Settle = fun(Pid, Module) ->
 end,
 
 Resume = fun(Log, Group, Module) ->
-    Ws = Windows(Log, Group),
+    Known = NotedPids(Log, {silent, Group}),
+    Ws = [[Pid || Pid <- Pids, not lists:member(Pid, Known)] || Pids <- Windows(Log, Group)],
     Unsettled = [Pid || [Pid] <- ets:match(Log, {{unsettled, '$1'}}), Pids <- Ws, lists:member(Pid, Pids)],
     Refused = lists:append([Settle(Pid, Module) || Pid <- Unsettled]),
     Silent = Tell(Ws, resume),
+    %% One that did not answer the suspend comes to it later, and to this after it.
+    [gen:send_request(Pid, system, resume) || Pid <- Known],
     ets:delete(Log, {suspended, Group}),
     [begin ets:delete(Log, {unsettled, Pid}), catch ForgetNewChildren(Log, Pid) end || Pid <- Unsettled],
     case Refused of
@@ -222,13 +231,23 @@ PutStates = fun(Log, States, Group, Module) ->
     end
 end,
 
-%% Where states are not kept: the module's own code takes its processes back, as on the way down.
-DowngradeStates = fun(Log, Group, Module, Vsn, Extra) ->
-    Answers = [{Pid, try sys:change_code(Pid, Module, {down, Vsn}, Extra, CallMs) catch _:Reason -> {error, Reason} end}
-               || Pids <- Windows(Log, Group), Pid <- Pids],
-    case [Pid || {Pid, {error, Reason}} <- Answers, Reason =/= noproc, is_process_alive(Pid)] of
+%% Where states are not kept: the module's own code changes them back, but for those that it never changed. A supervisor
+%% reads its old specification when its old code is there again.
+DowngradeStates = fun(Log, Group, Module, Version, Extra) ->
+    Unchanged = NotedPids(Log, {unchanged, Group}),
+    ChangeBack = fun(Pid) ->
+        case KindOf(Pid) of
+            supervisor -> ets:insert(Log, {{unsettled, Pid}}), ok;
+            _ -> try sys:change_code(Pid, Module, Version, Extra, CallMs) catch _:Reason -> {error, Reason} end
+        end
+    end,
+    Answers = case ets:lookup(Log, {code, Module}) of
+        [{_, missing}] -> [];
+        _ -> [{Pid, ChangeBack(Pid)} || Pids <- Windows(Log, Group), Pid <- Pids, not lists:member(Pid, Unchanged)]
+    end,
+    case [Pid || {Pid, {error, _}} <- Answers, is_process_alive(Pid)] of
         [] -> ok;
-        Pids -> {error, {states_not_restored, Pids}}
+        Refused -> {error, {states_not_restored, Refused}}
     end
 end,
 
@@ -261,9 +280,11 @@ StartChildren = fun(Children) ->
     end
 end,
 
-%% Adding a specification starts the child.
+%% Adding a specification starts the child. A supervisor that has read its old specification again has it already.
 AddChild = fun(Supervisor, Id, Specification, WasRunning) ->
     case supervisor:start_child(Supervisor, Specification) of
+        {error, already_present} -> ok;
+        {error, {already_started, _}} -> ok;
         {error, Reason} -> {error, {not_started, [{Id, Reason}]}};
         _ when WasRunning -> ok;
         _ -> supervisor:terminate_child(Supervisor, Id), ok
@@ -291,7 +312,7 @@ Undo = fun(Log, States, Action) ->
             {suspend, Group} -> Suspend(Log, Group);
             {put_code, Module} -> PutCode(Log, Module);
             {put_states, Group, Module} -> PutStates(Log, States, Group, Module);
-            {downgrade_states, Group, Module, Vsn, Extra} -> DowngradeStates(Log, Group, Module, Vsn, Extra);
+            {downgrade_states, Group, Module, Version, Extra} -> DowngradeStates(Log, Group, Module, Version, Extra);
             {put_path, Application, Directory, NewDirectory, NotLoaded} ->
                 case code:replace_path(Application, Directory) of
                     true -> UnloadStrays(NewDirectory, NotLoaded);
@@ -408,6 +429,12 @@ Guard = fun Loop(Log, States, Monitor, WaitMs) ->
             ets:insert(Log, {phase, upgraded}),
             BecomeLast(),
             From ! {Ref, upgraded},
+            Loop(Log, States, Monitor, infinity);
+        {leave, From, Ref} ->
+            demonitor(Monitor, [flush]),
+            ets:insert(Log, [{phase, failed}, {cause, left}]),
+            EndActors(Log),
+            From ! {Ref, left},
             Loop(Log, States, Monitor, infinity);
         {forget, From, Ref} ->
             ets:delete(Log),
