@@ -21,8 +21,6 @@ export interface ExecuteOptions {
   readonly onProgress?: OnProgress;
   /** Where each thing is written down before it is done; nowhere, unless said otherwise. */
   readonly journal?: Journal;
-  /** Whether states are kept before code_change, so that they can be put back. True unless said otherwise. */
-  readonly keepState?: boolean;
   /** When it fires, the step at work is finished and what was done is taken back. */
   readonly signal?: AbortSignal;
 }
@@ -192,7 +190,7 @@ function newContext(
     plan,
     prepared,
     timeouts,
-    keepState: options.keepState ?? true,
+    keepState: plan.upgrade.keepState !== "never",
     population: new Population(target, timeouts.callMs, (pid) => suspensions.isSuspended(pid)),
     undo: new UndoLog(guardian),
     states: guardian.states,
