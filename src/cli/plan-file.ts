@@ -6,7 +6,7 @@ import { CommandError, EXIT } from "./exit.js";
 import type { Source } from "./source.js";
 
 const text = z.string();
-const md5 = z.string().nullable();
+const code = z.strictObject({ md5: text, vsn: text.nullable() }).nullable();
 
 const basisSchema = z.strictObject({
   kind: z.enum(["release", "application"]),
@@ -19,8 +19,8 @@ const basisSchema = z.strictObject({
   script: z.array(text),
   libraries: z.record(text, text),
   applications: z.record(text, text),
-  objectCode: z.record(text, z.strictObject({ md5, previous: md5 })),
-  modules: z.record(text, md5),
+  objectCode: z.record(text, z.strictObject({ next: code, previous: code })),
+  modules: z.record(text, code),
   findings: z.array(
     z.strictObject({ code: text, severity: z.enum(["error", "warning", "info"]), module: text.nullable() }),
   ),

@@ -1,6 +1,7 @@
 import { encodeInstruction } from "../release/erlang/encode-instruction.js";
 import type { Severity } from "../terms/problem.js";
 import { printTerm } from "../terms/print.js";
+import type { Term } from "../terms/term.js";
 import type { Facts } from "./facts.js";
 import type { Finding } from "./finding.js";
 import { changedModules, namedModules, type Upgrade } from "./upgrade.js";
@@ -24,16 +25,24 @@ export interface PlanBasis {
   readonly libraries: Readonly<Record<string, string>>;
   /** Versions of the running applications. */
   readonly applications: Readonly<Record<string, string>>;
-  /** Per module that is loaded: MD5 of its new object code, and of the file that its running code came from. */
-  readonly objectCode: Readonly<Record<string, { readonly md5: string | null; readonly previous: string | null }>>;
-  /** MD5 of the code that is loaded, of each module that the script names; null where it isn't loaded. */
-  readonly modules: Readonly<Record<string, string | null>>;
+  /** Per module that is loaded: its new object code, and that in the file which its running code came from. */
+  readonly objectCode: Readonly<
+    Record<string, { readonly next: BasisCode | null; readonly previous: BasisCode | null }>
+  >;
+  /** The code that is loaded, of each module that the script names; null where it isn't loaded. */
+  readonly modules: Readonly<Record<string, BasisCode | null>>;
   /** The errors and warnings. */
   readonly findings: readonly BasisFinding[];
   /** There where the user has missed processes treated as if their child specification named the module. */
   readonly includeMissed?: true | undefined;
   /** There where no states are kept, so that a code_change is taken back by another one. */
   readonly keepState?: "never" | undefined;
+}
+
+/** Code of a module by its MD5, with its version as Erlang writes it; null where that is the MD5, or there is none. */
+export interface BasisCode {
+  readonly md5: string;
+  readonly vsn: string | null;
 }
 
 /** A finding by what makes it the same one on another day: not by the processes that it names. */
@@ -57,17 +66,28 @@ export function basisOf(upgrade: Upgrade, facts: Facts, findings: readonly Findi
     libraries: sorted(upgrade.libraries.map(({ application, vsn }) => [application, vsn])),
     applications: sorted(facts.applications.map(({ name, vsn }) => [name, vsn])),
     objectCode: sorted(
-      [...upgrade.objectCode.values()].map(({ module, md5, previousMd5 }) => [
+      [...upgrade.objectCode.values()].map(({ module, md5, vsn, previousMd5, previousVsn }) => [
         module,
-        { md5: md5 ?? null, previous: previousMd5 ?? null },
+        { next: codeOf(md5, vsn), previous: codeOf(previousMd5, previousVsn) },
       ]),
     ),
-    modules: sorted([...involved].map((module) => [module, facts.modules.get(module)?.md5 ?? null])),
+    modules: sorted(
+      [...involved].map((module) => {
+        const { md5, vsn } = facts.modules.get(module) ?? {};
+        return [module, codeOf(md5, vsn)];
+      }),
+    ),
     findings: findings
       .filter(({ severity }) => severity !== "info")
       .map(({ code, severity, module }) => ({ code, severity, module: module ?? null }))
       .sort((a, b) => compare(findingKey(a), findingKey(b))),
   };
+}
+
+function codeOf(md5: string | undefined, vsn: Term | undefined): BasisCode | null {
+  if (md5 === undefined) return null;
+  const isMd5 = typeof vsn === "bigint" && vsn === BigInt(`0x${md5}`);
+  return { md5, vsn: vsn === undefined || isMd5 ? null : printTerm(vsn) };
 }
 
 /** Two findings are the same one where this is. */

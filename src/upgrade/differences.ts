@@ -1,4 +1,4 @@
-import { findingKey, type BasisFinding, type PlanBasis } from "./basis.js";
+import { findingKey, type BasisCode, type BasisFinding, type PlanBasis } from "./basis.js";
 
 /** Something that a plan rests on and that is otherwise now. */
 export interface Difference {
@@ -41,11 +41,11 @@ export function differencesOf(planned: PlanBasis, now: PlanBasis): Difference[] 
     ...single("to", planned.to, now.to),
     ...single("direction", planned.direction, now.direction),
     ...entries("application", planned.applications, now.applications),
-    ...entries("module", planned.modules, now.modules),
+    ...entries("module", loadedCode(planned), loadedCode(now)),
     ...steps(planned.script, now.script),
     ...entries("library", planned.libraries, now.libraries),
-    ...entries("object-code", md5s(planned, "md5"), md5s(now, "md5")),
-    ...entries("old-object-code", md5s(planned, "previous"), md5s(now, "previous")),
+    ...entries("object-code", objectCode(planned, "next"), objectCode(now, "next")),
+    ...entries("old-object-code", objectCode(planned, "previous"), objectCode(now, "previous")),
     ...single("include-missed", yesOrNo(planned.includeMissed), yesOrNo(now.includeMissed)),
     ...single("keep-state", planned.keepState ?? "changed", now.keepState ?? "changed"),
     ...newFindings(planned.findings, now.findings),
@@ -70,8 +70,17 @@ function entries(
   });
 }
 
-const md5s = ({ objectCode }: PlanBasis, which: "md5" | "previous"): Record<string, string | null> =>
-  Object.fromEntries(Object.entries(objectCode).map(([module, code]) => [module, code[which]]));
+const loadedCode = ({ modules }: PlanBasis): Record<string, string | null> =>
+  Object.fromEntries(Object.entries(modules).map(([module, code]) => [module, codeText(code)]));
+
+const objectCode = ({ objectCode }: PlanBasis, which: "next" | "previous"): Record<string, string | null> =>
+  Object.fromEntries(Object.entries(objectCode).map(([module, code]) => [module, codeText(code[which])]));
+
+/** `MD5 3f2a..., vsn "0.1.0"` */
+function codeText(code: BasisCode | null): string | null {
+  if (code === null) return null;
+  return code.vsn === null ? `MD5 ${code.md5}` : `MD5 ${code.md5}, vsn ${code.vsn}`;
+}
 
 /** The steps between the first and the last that differ: those that were planned, then those that would be done now. */
 function steps(planned: readonly string[], now: readonly string[]): Difference[] {
@@ -142,5 +151,5 @@ export function differenceText({ kind, name, planned, now }: Difference): string
 
 function pair(planned: string | null, now: string | null, gone: string, came: string): string {
   if (now === null) return `${gone}: ${planned}`;
-  return planned === null ? `${came}: ${now}` : `is ${now}; it was ${planned}`;
+  return planned === null ? `${came}: ${now}` : `is now ${now}; it was ${planned}`;
 }

@@ -117,7 +117,7 @@ describe("a plan in a file", () => {
     const { code, stdout } = await relupctl(["apply", "--plan", plan, "--root", root.path]);
     expect(code).toBe(3);
     expect(unwrapped(stdout)).toMatch(
-      /\[stale-plan\].*the new object code of counter is [0-9a-f]{32}; it was [0-9a-f]{32}.*Make a new plan.*Refused: nothing was changed/,
+      /\[stale-plan\].*the new object code of counter is now MD5 [0-9a-f]{32}, vsn "0\.2\.0"; it was MD5 [0-9a-f]{32}.*Make a new plan.*Refused: nothing was changed/,
     );
   });
 

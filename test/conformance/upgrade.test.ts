@@ -220,10 +220,10 @@ function suite(kind: TargetKind): void {
     const { target } = booted;
     const prepared = await readReleaseUpgrade(target, "0.2.0");
     const { plan } = await planUpgrade(target, prepared.upgrade);
-    const modules = { ...plan.basis.modules, counter: "0".repeat(32) };
+    const modules = { ...plan.basis.modules, counter: { md5: "0".repeat(32), vsn: null } };
     const applied = await applyUpgrade(target, prepared, { agreed: { ...plan.basis, modules } });
     expect(applied.execution).toBeUndefined();
-    expect(applied.differences).toMatchObject([{ kind: "module", name: "counter", planned: modules.counter }]);
+    expect(applied.differences).toMatchObject([{ kind: "module", name: "counter", planned: `MD5 ${"0".repeat(32)}` }]);
     expect(applied.refusedFor).toMatchObject([{ code: "stale-plan" }]);
   });
 

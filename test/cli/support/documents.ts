@@ -7,6 +7,9 @@ const count = z.int().min(0);
 const milliseconds = z.number().min(0);
 const text = z.string().min(1);
 const md5 = z.string().regex(/^[0-9a-f]{32}$/);
+const code = z.strictObject({ md5, vsn: text.nullable() });
+/** Where something is from a snapshot. */
+const snapshot = z.strictObject({ taken: z.iso.datetime() });
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const problem = z.strictObject({
@@ -61,6 +64,7 @@ export const treeDocument = z.strictObject({
   schema: z.literal("relupctl/tree@1"),
   ok: z.literal(true),
   node: text,
+  snapshot: snapshot.optional(),
   otpRelease: text,
   applications: z.array(z.strictObject({ name: text, description: z.string(), vsn: text })),
   processes: z.array(
@@ -85,6 +89,7 @@ export const planDocument = z.strictObject({
   schema: z.literal("relupctl/plan@1"),
   ok: z.boolean(),
   node: text,
+  snapshot: snapshot.optional(),
   kind: z.enum(["release", "application"]),
   name: text,
   from: text,
@@ -123,8 +128,8 @@ export const planDocument = z.strictObject({
     script: z.array(text),
     libraries: z.record(text, text),
     applications: z.record(text, text),
-    objectCode: z.record(text, z.strictObject({ md5: md5.nullable(), previous: md5.nullable() })),
-    modules: z.record(text, md5.nullable()),
+    objectCode: z.record(text, z.strictObject({ next: code.nullable(), previous: code.nullable() })),
+    modules: z.record(text, code.nullable()),
     findings: z.array(z.strictObject({ code: text, severity: z.enum(["error", "warning"]), module: text.nullable() })),
     includeMissed: z.literal(true).optional(),
   }),
