@@ -8,6 +8,7 @@ import { registerJournal } from "./commands/journal.js";
 import { registerPlan } from "./commands/plan.js";
 import { registerRelup } from "./commands/relup.js";
 import { registerSnapshot } from "./commands/snapshot.js";
+import { registerSwap } from "./commands/swap.js";
 import { registerTree } from "./commands/tree.js";
 import { EXIT, type ExitCode } from "./exit.js";
 import { processIo, type Io } from "./io.js";
@@ -24,6 +25,7 @@ const COMMANDS = [
   registerSnapshot,
   registerPlan,
   registerApply,
+  registerSwap,
   registerJournal,
 ];
 

@@ -64,4 +64,4 @@ async function read(
 }
 
 /** Object code may be large. */
-const READ_TIMEOUT_MS = 30_000;
+export const READ_TIMEOUT_MS = 30_000;

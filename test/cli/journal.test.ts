@@ -2,15 +2,23 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { z } from "zod";
 import { applyDocument, failureDocument } from "./support/documents.js";
 import { journalDocument, journalShowDocument } from "./support/journal-documents.js";
 import { TemporaryFolder } from "./support/root.js";
-import { COUNTER, relupctl, relupctlJson, unwrapped, widest } from "./support/run.js";
+import { runMain } from "./support/in-process.js";
+import { COUNTER, oneDocument, relupctl, relupctlJson, unwrapped, widest } from "./support/run.js";
 
 const UP = ["apply", "0.2.0", "--root", COUNTER];
 const FAILS = ["apply", "0.3.0", "--boot", "0.2.0", "--root", COUNTER];
 
 const apply = (args: readonly string[], env: Record<string, string> = {}) => relupctlJson(args, applyDocument, { env });
+
+/** `journal` with a directory that is named needs no program of its own. */
+async function journalJson<Schema extends z.ZodType>(args: readonly string[], schema: Schema) {
+  const { code, out } = await runMain(["journal", ...args, "--json"]);
+  return { code, document: oneDocument(out, schema) };
+}
 
 describe("the journal", () => {
   it("of an upgrade is kept in the state directory, for its owner alone, and is told by journal and journal show", async () => {
@@ -54,16 +62,16 @@ describe("the journal", () => {
     const text = home.read(`${document.journal!.id}.ndjson`);
     expect(text).not.toContain("counted");
     const id = document.journal!.id.slice(-6);
-    const { document: shown } = await relupctlJson(["journal", "show", id, ...journal], journalShowDocument);
+    const { document: shown } = await journalJson(["show", id, ...journal], journalShowDocument);
     expect(shown).toMatchObject({
       status: "rolled_back",
       failure: { code: "code-change-failed" },
       rollback: { because: { code: "code-change-failed" } },
     });
     expect(shown.undone.map(({ what }) => what)).toContain("put the old code of counter back");
-    const { stdout } = await relupctl(["journal", "show", id, ...journal]);
-    expect(stdout).toContain("Result: rolled back");
-    expect(widest(stdout)).toBeLessThanOrEqual(80);
+    const { out } = await runMain(["journal", "show", id, ...journal]);
+    expect(out).toContain("Result: rolled back");
+    expect(widest(out)).toBeLessThanOrEqual(80);
   });
 
   it("of an upgrade that was refused is not begun", async () => {
@@ -109,8 +117,7 @@ describe("the journal", () => {
     // A line that something else has overwritten.
     home.write("b.ndjson", [...lines.slice(0, 4), "\0".repeat(40), ...lines.slice(5), ""].join("\n"));
     home.write("c.ndjson", "");
-    const show = async (id: string) =>
-      (await relupctlJson(["journal", "show", id, ...journal], journalShowDocument)).document;
+    const show = async (id: string) => (await journalJson(["show", id, ...journal], journalShowDocument)).document;
     const cut = await show("a");
     expect(cut).toMatchObject({ status: "unfinished", damage: [{ line: 9, kind: "truncated" }] });
     expect(cut.steps.filter(({ status }) => status !== "not_begun").length).toBeGreaterThan(1);
@@ -118,32 +125,32 @@ describe("the journal", () => {
     expect(spoilt).toMatchObject({ status: "upgraded", damage: [{ line: 5, kind: "corrupted" }] });
     expect(await show("c")).toMatchObject({ status: "unreadable", name: null, damage: [{ kind: "empty" }] });
 
-    const said = await Promise.all(["a", "b", "c"].map((id) => relupctl(["journal", "show", id, ...journal])));
+    const said = await Promise.all(["a", "b", "c"].map((id) => runMain(["journal", "show", id, ...journal])));
     expect(said.map(({ code }) => code)).toEqual([0, 0, 0]);
-    expect(unwrapped(said[0]!.stdout)).toContain("Line 9 was not written to its end, as a crash leaves it");
-    expect(unwrapped(said[0]!.stdout)).toContain("It was cut off after step 3 was begun");
-    expect(unwrapped(said[0]!.stdout)).toContain("May still be suspended: <0.");
-    expect(unwrapped(said[1]!.stdout)).toContain("Line 5 is damaged");
-    expect(unwrapped(said[2]!.stdout)).toContain("The file is empty");
-    const list = await relupctl(["journal", ...journal]);
-    expect(list.stdout.match(/damaged/g)?.length).toBe(3);
-    expect(widest(list.stdout)).toBeLessThanOrEqual(80);
+    expect(unwrapped(said[0]!.out)).toContain("Line 9 was not written to its end, as a crash leaves it");
+    expect(unwrapped(said[0]!.out)).toContain("It was cut off after step 3 was begun");
+    expect(unwrapped(said[0]!.out)).toContain("May still be suspended: <0.");
+    expect(unwrapped(said[1]!.out)).toContain("Line 5 is damaged");
+    expect(unwrapped(said[2]!.out)).toContain("The file is empty");
+    const list = await runMain(["journal", ...journal]);
+    expect(list.out.match(/damaged/g)?.length).toBe(3);
+    expect(widest(list.out)).toBeLessThanOrEqual(80);
   });
 
   it("shows only what is named, and of one node only that", async () => {
     using home = new TemporaryFolder();
     const journal = ["--journal", home.path];
     await Promise.all([apply([...UP, ...journal]), apply([...UP, ...journal])]);
-    const unknown = await relupctlJson(["journal", "show", "nothing", ...journal], failureDocument("journal-show"));
+    const unknown = await journalJson(["show", "nothing", ...journal], failureDocument("journal-show"));
     expect(unknown).toMatchObject({ code: 1, document: { error: { code: "journal-not-found" } } });
-    const two = await relupctlJson(["journal", "show", "20", ...journal], failureDocument("journal-show"));
+    const two = await journalJson(["show", "20", ...journal], failureDocument("journal-show"));
     expect(two).toMatchObject({ code: 1, document: { error: { code: "journal-ambiguous" } } });
-    const none = await relupctlJson(["journal", "-n", "other@host", ...journal], journalDocument);
+    const none = await journalJson(["-n", "other@host", ...journal], journalDocument);
     expect(none.document.upgrades).toEqual([]);
-    const some = await relupctlJson(["journal", "-n", "relupctl@embedded", ...journal], journalDocument);
+    const some = await journalJson(["-n", "relupctl@embedded", ...journal], journalDocument);
     expect(some.document.upgrades.length).toBe(2);
     home.write("file", "");
-    const unreadable = await relupctlJson(["journal", "--journal", home.at("file")], failureDocument("journal"));
+    const unreadable = await journalJson(["--journal", home.at("file")], failureDocument("journal"));
     expect(unreadable).toMatchObject({ code: 1, document: { error: { code: "journal-not-readable" } } });
   });
 });

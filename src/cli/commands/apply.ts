@@ -114,9 +114,10 @@ async function prepareAgreed(
 }
 
 /** The embedded node ends with the command: without this its processes would do nothing on the new code. */
-const EMBEDDED_SOAK_MS = 150;
+export const EMBEDDED_SOAK_MS = 150;
 
-function exitCodeOf({ execution }: Applied): ExitCode {
+/** What the outcome of an upgrade means to a script. */
+export function exitCodeOf({ execution }: Applied): ExitCode {
   if (execution === undefined) return EXIT.refused;
   switch (execution.outcome) {
     case "upgraded":

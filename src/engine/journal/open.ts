@@ -55,9 +55,9 @@ export async function openJournal(directory: string, opening: Opening, options: 
   }
 }
 
-/** `20261120T131502Z-3f9a1c`: in the order of time, and with an end that is short enough to be typed. */
+/** `20261120T131502.123Z-3f9a1c`: in the order of time, and with an end that is short enough to be typed. */
 export function journalId(now: Date = new Date()): string {
-  const time = now.toISOString().replace(/[-:]|\.\d+/g, "");
+  const time = now.toISOString().replace(/[-:]/g, "");
   return `${time}-${randomBytes(3).toString("hex")}`;
 }
 

@@ -41,7 +41,7 @@ export const BEGIN: BeginRecord = {
   type: "begin",
   schema: "relupctl/journal-file@1",
   at: "2026-11-20T13:15:02.123Z",
-  id: "20261120T131502Z-3f9a1c",
+  id: "20261120T131502.123Z-3f9a1c",
   command: "apply",
   by: {
     user: "ada",

@@ -1,0 +1,160 @@
+import { InvalidArgumentError, type Command } from "commander";
+import type { Logger } from "pino";
+import { applyUpgrade, type Applied } from "../../engine/apply.js";
+import { planUpgrade } from "../../engine/plan.js";
+import type { PreparedUpgrade } from "../../engine/prepared.js";
+import { readModulesUpgrade } from "../../engine/source/modules.js";
+import { parseTerm } from "../../terms/parse.js";
+import { ProblemError } from "../../terms/problem.js";
+import type { Term } from "../../terms/term.js";
+import { isBlocking } from "../../upgrade/finding.js";
+import { allowFindingsOption } from "../allow.js";
+import { durationOption } from "../duration.js";
+import { CommandError, EXIT } from "../exit.js";
+import { listenForInterrupt } from "../interrupt.js";
+import type { Io } from "../io.js";
+import { journalOpener, withJournalOptions, type JournalOptions } from "../journal.js";
+import { readModules } from "../module-files.js";
+import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
+import { followProgress, INTERRUPTED } from "../progress.js";
+import type { Report } from "../report.js";
+import type { Run } from "../run.js";
+import { READ_TIMEOUT_MS } from "../source.js";
+import { openTarget, type OpenedTarget } from "../target.js";
+import { planJson, planText } from "../views/plan.js";
+import { swapJson, swapText } from "../views/swap.js";
+import { EMBEDDED_SOAK_MS, exitCodeOf } from "./apply.js";
+
+interface SwapOptions extends CommonOptions, TargetOptions, JournalOptions {
+  readonly process: readonly string[];
+  readonly fromVsn?: Term;
+  readonly extra?: Term;
+  readonly loadOnly?: boolean;
+  readonly running: readonly string[];
+  readonly dryRun?: boolean;
+  readonly force?: boolean;
+  readonly allow: readonly string[];
+  readonly suspendTimeout: number;
+  readonly codeChangeTimeout: number;
+  readonly showState?: boolean;
+}
+
+const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
+
+/** `swap`: single modules by hand, as one transaction. */
+export function registerSwap(program: Command, run: Run): void {
+  const command = program
+    .command("swap")
+    .description("replace single modules by hand: suspend, purge, load, code_change, resume")
+    .argument("<file...>", "the compiled modules: .beam files, or .js files for the embedded node")
+    .option("--process <name|pid>", "change this process only (again for more; default: all that run it)", collect, [])
+    .option(
+      "--from-vsn <term>",
+      "the old version that code_change gets (default: that of the loaded code)",
+      termArgument,
+    )
+    .option("--extra <term>", "the extra argument of code_change (default: [])", termArgument)
+    .option("--load-only", "only load the code, as l(Module) does: no state changes")
+    .option("--running <file>", "code that runs now, where its file has been overwritten (again for more)", collect, [])
+    .option("--dry-run", "show what would be done; change nothing")
+    .option("--force", "load also where that kills processes that still run old code")
+    .addOption(allowFindingsOption())
+    .addOption(durationOption("--suspend-timeout <duration>", "how long a process may take to answer suspend", 5_000))
+    .addOption(durationOption("--code-change-timeout <duration>", "how long one code_change may take", 5_000))
+    .option("--show-state", "show the states of the processes before and after (default: on the embedded node)")
+    .option("--no-show-state", "don't read states");
+  withCommonOptions(withTargetOptions(withJournalOptions(command))).action(
+    async (files: readonly string[], options: SwapOptions) => {
+      const schema = options.dryRun === true ? "relupctl/plan@1" : "relupctl/swap@1";
+      await run(schema, options, ({ io, log }) => swap(files, options, io, log));
+    },
+  );
+}
+
+/** A term as Erlang writes it, such as `"0"` or `{down, 2}`. */
+function termArgument(text: string): Term {
+  try {
+    return parseTerm(text);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const [problem] = error.problems;
+    throw new InvalidArgumentError(
+      `It must be an Erlang term, with its quotation marks ('"1.0"'): ${problem!.summary}.`,
+    );
+  }
+}
+
+async function swap(files: readonly string[], options: SwapOptions, io: Io, log: Logger): Promise<Report> {
+  refuseUseless(options);
+  await using opened = await openTarget(options, io, log);
+  const prepared = await prepare(opened, files, options);
+  const allowed = [...options.allow, ...(options.force === true ? ["old-code-in-use"] : [])];
+  if (options.dryRun === true) return await dryRun(opened, prepared, allowed, options);
+  using interruption = listenForInterrupt(() => {
+    log.warn("interrupted");
+    io.err(INTERRUPTED);
+  });
+  const openJournal = journalOpener(options, "swap");
+  const applied = await applyUpgrade(opened.target, prepared, {
+    allowed,
+    observeTimeoutMs: options.timeout,
+    timeouts: { suspendMs: options.suspendTimeout, codeChangeMs: options.codeChangeTimeout },
+    showStates: options.showState ?? opened.isEmbedded,
+    soakMs: opened.isEmbedded ? EMBEDDED_SOAK_MS : 0,
+    onProgress: followProgress(io, log, options.json === true),
+    signal: interruption.signal,
+    ...(openJournal !== undefined && { openJournal }),
+  });
+  log.info({ result: applied.execution?.outcome ?? "refused", digest: applied.plan.digest }, "swap");
+  return reportOf(applied, options);
+}
+
+const reportOf = (applied: Applied, { fromVsn }: SwapOptions): Report => ({
+  json: swapJson(applied, fromVsn !== undefined),
+  text: (paint) => swapText(applied, fromVsn !== undefined, paint),
+  exitCode: exitCodeOf(applied),
+});
+
+async function prepare(opened: OpenedTarget, files: readonly string[], options: SwapOptions): Promise<PreparedUpgrade> {
+  const timeoutMs = Math.max(options.timeout, READ_TIMEOUT_MS);
+  const { process: processes, fromVsn, extra, loadOnly } = options;
+  return await readModulesUpgrade(opened.target, await readModules(opened, files, timeoutMs), {
+    timeoutMs: options.timeout,
+    processes,
+    ...(fromVsn !== undefined && { fromVsn }),
+    ...(extra !== undefined && { extra }),
+    ...(loadOnly !== undefined && { loadOnly }),
+    running: await readModules(opened, options.running, timeoutMs),
+  });
+}
+
+async function dryRun(
+  { target }: OpenedTarget,
+  { upgrade }: PreparedUpgrade,
+  allowed: readonly string[],
+  options: SwapOptions,
+): Promise<Report> {
+  const { plan } = await planUpgrade(target, upgrade, { timeoutMs: options.timeout });
+  const blocking = plan.findings.filter((finding) => isBlocking(finding, allowed));
+  return {
+    json: planJson(plan),
+    text: (paint) => planText(plan, blocking, paint),
+    exitCode: blocking.length > 0 ? EXIT.refused : EXIT.done,
+  };
+}
+
+/** What concerns processes does nothing where no process is touched. */
+function refuseUseless({ loadOnly, process: processes, fromVsn, extra }: SwapOptions): void {
+  if (loadOnly !== true) return;
+  const useless = [
+    processes.length > 0 ? "--process" : undefined,
+    fromVsn === undefined ? undefined : "--from-vsn",
+    extra === undefined ? undefined : "--extra",
+  ].find((option) => option !== undefined);
+  if (useless === undefined) return;
+  throw new CommandError(EXIT.usage, {
+    code: "usage",
+    summary: `${useless} has no meaning with --load-only, which touches no process`,
+    hint: `Leave out one of the two.`,
+  });
+}
