@@ -1,0 +1,174 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { connect } from "../../../src/distribution/index.js";
+import { applyUpgrade } from "../../../src/engine/apply.js";
+import { localSource } from "../../../src/engine/releases/block-source.js";
+import { commitRelease } from "../../../src/engine/releases/commit.js";
+import { takeInventory } from "../../../src/engine/releases/inventory.js";
+import { removeRelease } from "../../../src/engine/releases/remove.js";
+import { unpackPackage, type Unpacked, type UnpackOptions } from "../../../src/engine/releases/unpack.js";
+import { readReleaseUpgrade } from "../../../src/engine/source/release.js";
+import type { Target } from "../../../src/target/target.js";
+import { describeRebar3 } from "../../support/erlang.js";
+import type { PeerNode } from "../../support/peer.js";
+import { buildRebarRelease, startRelease, type RebarRelease } from "../../support/rebar-release.js";
+
+/** Sells without a pause, and counts what it asked for, what was answered, and whether the answers went on counting. */
+const TRAFFIC = `
+  Sell = fun Sell(Asked, Answered, Last, Wrong) ->
+    receive {stop, From} -> From ! {traffic, Asked, Answered, Wrong}
+    after 0 ->
+      {ok, Count} = shop_till:sell(book),
+      Sell(Asked + 1, Answered + 1, Count, case Count =:= Last + 1 of true -> Wrong; false -> Wrong + 1 end)
+    end
+  end,
+  {ok, First} = shop_till:sell(book),
+  register(shop_traffic, spawn(fun() -> Sell(0, 0, First, 0) end))`;
+const STOP_TRAFFIC = `shop_traffic ! {stop, self()}, receive {traffic, A, B, W} -> {A > 100, A - B, W} after 5000 -> gone end`;
+
+describeRebar3("the life of a release", () => {
+  let release: RebarRelease;
+  let root: string;
+  let node: PeerNode;
+  let target: Target;
+
+  const start = async (vsn: string): Promise<void> => {
+    node = await startRelease(root, vsn);
+    target = await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+  };
+  const stop = async (): Promise<void> => {
+    await target[Symbol.asyncDispose]();
+    await node.stop();
+  };
+  const unpack = async (options?: UnpackOptions): Promise<Unpacked> => {
+    await using source = (await localSource(release.tarballs["2.0.0"]))!;
+    return await unpackPackage(target, { source }, options);
+  };
+  const apply = async (vsn: string) => {
+    const { execution, bookkeeping } = await applyUpgrade(target, await readReleaseUpgrade(target, vsn));
+    return { outcome: execution?.outcome, failure: execution?.failure, bookkeeping };
+  };
+  const statuses = async (): Promise<string> =>
+    await node.eval("lists:sort([{Vsn, Status} || {_, Vsn, _, Status} <- release_handler:which_releases()])");
+  const bootedNext = (): string => readFileSync(join(root, "releases", "start_erl.data"), "utf8").split(" ")[1]!.trim();
+
+  beforeAll(async () => {
+    release = await buildRebarRelease();
+    root = await release.copy("life");
+    await start("1.0.0");
+  });
+  afterAll(async () => {
+    await stop();
+    await release[Symbol.asyncDispose]();
+  });
+
+  it("begins with a package, which is checked first, then sent and unpacked", async () => {
+    const before = readdirSync(join(root, "releases")).sort();
+    expect(await unpack({ dryRun: true })).toMatchObject({ result: "checked", warnings: [] });
+    expect(readdirSync(join(root, "releases")).sort()).toEqual(before);
+    const phases = new Set<string>();
+    const unpacked = await unpack({ onProgress: (phase) => phases.add(phase) });
+    expect(unpacked).toMatchObject({
+      result: "unpacked",
+      name: "shopd",
+      vsn: "2.0.0",
+      resumedBytes: 0,
+      deleted: [],
+      newLibraries: ["wares-1.1.0", "ledger-0.1.0", "shop-2.0.0"],
+    });
+    expect([...phases]).toEqual(["read", "compare", "try", "send", "unpack", "verify"]);
+    expect(await statuses()).toBe('[{"1.0.0",permanent},{"2.0.0",unpacked}]');
+    expect(readdirSync(join(root, "releases")).sort()).toEqual([...before, "2.0.0"].sort());
+    expect(await unpack()).toMatchObject({ result: "unchanged" });
+  });
+
+  it("is upgraded under traffic: nothing is lost, and OTP says that it is current", async () => {
+    await node.eval(TRAFFIC);
+    expect(await apply("2.0.0")).toEqual({
+      outcome: "upgraded",
+      failure: undefined,
+      bookkeeping: { status: "current" },
+    });
+    expect(await node.eval(STOP_TRAFFIC)).toBe("{true,0,0}");
+    expect(await statuses()).toBe('[{"1.0.0",permanent},{"2.0.0",current}]');
+    expect(await node.eval("sys:get_state(shop_till)")).toMatch(/^{sold,\d+}$/);
+    expect(await node.eval("wares:price(book)")).toBe("2");
+    expect(await node.eval("lists:sort([A || {A, _, _} <- application:which_applications()])")).toBe(
+      "[kernel,ledger,sasl,shop,stdlib,wares]",
+    );
+    expect(await node.eval("lists:sort(application:get_all_env(shop))")).toBe(
+      '[{currency,eur},{discount,0},{greeting,"welcome"}]',
+    );
+    expect(await node.eval("persistent_term:get(shop_config_change)")).toBe(
+      '{[{greeting,"welcome"}],[{currency,eur}],[]}',
+    );
+  });
+
+  it("is what runs, but not what a start boots, until it is committed", async () => {
+    const { running, releases } = await takeInventory(target);
+    expect(running?.vsn).toBe("2.0.0");
+    expect(releases.map(({ vsn, status, isRunning, bootsNext, missing }) => [vsn, status, isRunning, bootsNext, missing])).toEqual([
+      ["1.0.0", "permanent", false, true, []],
+      ["2.0.0", "current", true, false, []],
+    ]);
+    expect(bootedNext()).toBe("1.0.0");
+    expect(await commitRelease(target, undefined)).toMatchObject({
+      result: "committed",
+      vsn: "2.0.0",
+      bootedBefore: "1.0.0",
+      problems: [],
+      oldCodeUsers: [],
+    });
+    expect(bootedNext()).toBe("2.0.0");
+    expect(await statuses()).toBe('[{"1.0.0",old},{"2.0.0",permanent}]');
+    expect(await commitRelease(target, "2.0.0")).toMatchObject({ result: "unchanged" });
+  });
+
+  it("boots the new release after a restart", async () => {
+    await stop();
+    await start(bootedNext());
+    expect(await node.eval("init:script_id()")).toBe('{"shopd","2.0.0"}');
+    expect(await statuses()).toBe('[{"1.0.0",old},{"2.0.0",permanent}]');
+    expect(await node.eval("sys:get_state(shop_till)")).toBe("{sold,0}");
+    expect((await takeInventory(target)).running?.vsn).toBe("2.0.0");
+  });
+
+  it("goes down again under traffic, and back to what it was", async () => {
+    await node.eval(TRAFFIC);
+    expect(await apply("1.0.0")).toEqual({
+      outcome: "upgraded",
+      failure: undefined,
+      bookkeeping: { status: "current" },
+    });
+    expect(await node.eval(STOP_TRAFFIC)).toBe("{true,0,0}");
+    expect(await node.eval("lists:sort(application:get_all_env(shop))")).toBe('[{discount,0},{greeting,"hello"}]');
+    expect(await statuses()).toBe('[{"1.0.0",current},{"2.0.0",permanent}]');
+    await expect(removeRelease(target, "2.0.0")).rejects.toThrow("can't be removed: a start boots it");
+    expect(await commitRelease(target, undefined)).toMatchObject({ result: "committed", bootedBefore: "2.0.0" });
+  });
+
+  it("is removed: what nothing else needs goes, and what runs stays", async () => {
+    await expect(removeRelease(target, "1.0.0")).rejects.toThrow("can't be removed: the node runs it");
+    await expect(removeRelease(target, "3.0.0")).rejects.toThrow("has no release 3.0.0");
+    const planned = await removeRelease(target, "2.0.0", { dryRun: true });
+    expect(planned.result).toBe("checked");
+    expect(existsSync(join(root, "lib", "shop-2.0.0"))).toBe(true);
+    const removed = await removeRelease(target, "2.0.0");
+    expect(removed.deletes).toEqual(planned.deletes);
+    expect(removed.deletes).toEqual([join(root, "releases/2.0.0"), join(root, "lib/wares-1.1.0")]);
+    const kept = new Map(removed.keeps.map(({ directory, neededBy }) => [directory.slice(root.length + 1), neededBy]));
+    // The node was started with it, and the downgrade had no reason to load what is the same in both.
+    expect(kept.get("lib/shop-2.0.0")).toMatch(/^loaded code \(shop_(app|sup)\)$/);
+    expect(kept.get("lib/stdlib-4.2") ?? [...kept.values()][0]).toBe("shopd 1.0.0");
+    expect(await statuses()).toBe('[{"1.0.0",permanent}]');
+    for (const { directory } of removed.keeps) expect(existsSync(directory)).toBe(true);
+    for (const directory of removed.deletes) expect(existsSync(directory)).toBe(false);
+    expect(await node.eval("shop_till:sell(book)")).toMatch(/^{ok,\d+}$/);
+  });
+
+  it("can be unpacked again after that", async () => {
+    expect(await unpack()).toMatchObject({ result: "unpacked", vsn: "2.0.0" });
+    expect(await statuses()).toBe('[{"1.0.0",permanent},{"2.0.0",unpacked}]');
+  });
+});
