@@ -47,9 +47,13 @@ const LOOK = `begin timer:sleep(1), [catch keeper:ask(N, {erlang,self,[]}) || _ 
 const CLEAN = `[case whereis(N) of undefined -> ok; Old -> R = monitor(process, Old), exit(Old, kill), receive {'DOWN', R, _, _, _} -> ok end end
   || N <- [${NAMES.join(",")}]], put(x, [keeper:start(N) || N <- [${NAMES.join(",")}]]), ok`;
 
-/** `pid(a)`: the process with that name, or one that is dead for certain. */
+/** `pid(a)`: the process with that name, or one that is dead for certain: its end has been told. */
 const withPids = (source: string): string =>
-  source.replace(/pid\((\w)\)/g, "(case whereis($1) of undefined -> spawn(fun() -> ok end); P$1 -> P$1 end)");
+  source.replace(
+    /pid\((\w)\)/g,
+    "(case whereis($1) of undefined -> D$1 = spawn(fun() -> ok end), R$1 = monitor(process, D$1), " +
+      "receive {'DOWN', R$1, _, _, _} -> D$1 end; P$1 -> P$1 end)",
+  );
 
 describeErlang("processes and OTP's", () => {
   const oracle = useOracle();
