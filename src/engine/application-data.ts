@@ -4,6 +4,7 @@ import { equals } from "../terms/equal.js";
 import { list, type Term } from "../terms/term.js";
 import type { ExecutionContext } from "./context.js";
 import { undo } from "./guardian/undo-action.js";
+import { noteBegin, renewNewcomers } from "./newcomers.js";
 import { oldCodeRows } from "./old-code.js";
 
 /** What is done around a script: specifications, environments, and what has to be known to take everything back. */
@@ -24,12 +25,14 @@ export async function beforeScript(context: ExecutionContext): Promise<Term> {
   // back by putting its code back.
   const names = running.map(({ name }) => name);
   await context.undo.pushLast("find every application running", undo.expectRunning(names), code);
+  await noteBegin(context);
   if (prepared.upgrade.kind === "release") await replaceSpecifications(context, environment);
   return environment;
 }
 
 /** What OTP does after it: for a single application the specification is replaced now; then `config_change/3`. */
 export async function afterScript(context: ExecutionContext, environmentBefore: Term): Promise<void> {
+  await renewNewcomers(context);
   if (context.prepared.upgrade.kind === "application") await replaceSpecifications(context, environmentBefore);
   // Modules by hand change no environment.
   if (context.prepared.upgrade.kind === "modules") return;

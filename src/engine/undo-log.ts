@@ -1,6 +1,6 @@
 import type { ProcessGroup } from "../otp/process-group.js";
 import type { Problem } from "../terms/problem.js";
-import { atom, binary, tuple, type Term } from "../terms/term.js";
+import { atom, binary, tuple, type Pid, type Term } from "../terms/term.js";
 import type { OnProgress } from "./events.js";
 import { notTakenBack } from "./guardian/failures.js";
 import type { Guardian, TakenBack } from "./guardian/guardian.js";
@@ -48,6 +48,19 @@ export class UndoLog {
   /** Notes what actions that were pushed already need to know. */
   async tell(rows: readonly Term[]): Promise<void> {
     await this.#guardian.note(rows);
+  }
+
+  /**
+   * Notes which processes there are now: those that come later began in the middle of the upgrade.
+   * @param key a `moment` of guardian/undo-action.ts
+   */
+  async tellProcesses(key: Term): Promise<void> {
+    await this.#guardian.noteProcesses(key);
+  }
+
+  /** As `Guardian.beginAnew`. */
+  async beginAnew(): Promise<readonly Pid[] | undefined> {
+    return await this.#guardian.beginAnew();
   }
 
   /** The number that actions know a group by, and the row that tells its processes where it is new. */

@@ -214,6 +214,7 @@ describeErlang("an expression", () => {
         "andalso",
         "orelse",
         "++",
+        "--",
         "=/=",
       );
       return {

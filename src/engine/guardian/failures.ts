@@ -35,7 +35,18 @@ export function notTakenBack({ what, failure }: Undone & { readonly failure: Ter
       });
     case "states_not_restored":
       return error("state-not-restored", `the old state of ${pidsOf(failure).join(", ")} could not be put back`, {
-        hint: "Restart these processes through their supervisors.",
+        detail: "They stay suspended, so that the state of one version doesn't meet the code of the other.",
+        hint: "relupctl recover tries again, and has them begin anew where that fails too.",
+      });
+    case "held":
+      return error("process-held", `could not ${what}: ${pidsOf(failure).join(", ")} must stay suspended`, {
+        detail: "The state is of one version and the code that is loaded of another.",
+        hint: "relupctl recover tries again, and has them begin anew where that fails too.",
+      });
+    case "code_stays":
+      return error("state-not-restored", `could not ${what}: its old code could not be loaded`, {
+        detail: "The state that the new code has made stays with the new code, and the processes stay suspended.",
+        hint: "See why the old code could not be loaded, then: relupctl recover",
       });
     case "not_settled":
       return error(

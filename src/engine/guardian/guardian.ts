@@ -2,7 +2,7 @@ import { evaluate } from "../../otp/erl-eval.js";
 import { CallError, attempt, invoke, UnexpectedAnswer } from "../../otp/invoke.js";
 import type { Target } from "../../target/target.js";
 import { ProblemError, type Problem } from "../../terms/problem.js";
-import { atomName, taggedTuple, tupleElements } from "../../terms/access.js";
+import { atomName, listElements, taggedTuple, tupleElements } from "../../terms/access.js";
 import { atom, list, map, Pid, string, tuple, type Term } from "../../terms/term.js";
 import { behindFence } from "./fence.js";
 import { blockOf, formsOf } from "./forms-of.js";
@@ -20,6 +20,8 @@ export const DEFAULT_LEASE_MS = 30_000;
 /** How long the guardian may take to take everything back, when it is asked to. */
 const ROLLBACK_MS = 10 * 60_000;
 const ASK_MS = 5_000;
+/** Children may take their time to stop. */
+const BEGIN_ANEW_MS = 60_000;
 
 /** What the guardian did when it was told to take everything back. */
 export interface TakenBack {
@@ -94,6 +96,26 @@ export class Guardian {
     await invoke(this.target, "ets:insert/2", [this.#log, list(...rows)], { timeoutMs: ASK_MS });
   }
 
+  /**
+   * Notes which processes the node has now.
+   * @throws CallError as `note`
+   */
+  async noteProcesses(key: Term): Promise<void> {
+    const outcome = await evaluate(this.target, blockOf("note_processes"), { Key: key, Log: this.#log });
+    if (outcome.kind !== "returned") throw new CallError("ets:insert/2", outcome);
+  }
+
+  /**
+   * Has the processes begin anew that began on the old code in the middle of the upgrade, and run the new one now: nobody
+   * has changed their states. Gives them; undefined where it can't be seen.
+   */
+  async beginAnew(): Promise<readonly Pid[] | undefined> {
+    if ((await this.#ask("begin_anew", BEGIN_ANEW_MS)) !== "begun_anew") return undefined;
+    const rows = await attempt(this.#node, "ets:lookup/2", [this.#log, atom("begun_anew")], { timeoutMs: ASK_MS });
+    const [found] = (rows.kind === "returned" ? listElements(rows.value) : undefined) ?? [];
+    return listElements(tupleElements(found, 2)?.[1])?.filter((pid) => pid instanceof Pid);
+  }
+
   /** The upgrade is done: it can be taken back later on, but not for our end. False when the guardian doesn't say so. */
   async upgraded(): Promise<boolean> {
     const answer = await this.#ask("upgraded", ASK_MS);
@@ -114,6 +136,15 @@ export class Guardian {
   async forget(): Promise<void> {
     this.#stopRenewing();
     await this.#ask("forget", ASK_MS);
+  }
+
+  /**
+   * Leaves the upgrade as it is, though it failed: what is suspended stays so, and the node stays locked, until somebody
+   * has it taken back.
+   */
+  async leaveAsItIs(): Promise<void> {
+    this.#stopRenewing();
+    await this.#ask("leave", ASK_MS);
   }
 
   /** Leaves the guardian as it is: the connection ends, or somebody else goes on. */

@@ -5,9 +5,12 @@ import { atomName, listElements, mapValue, taggedTuple, textOf, tupleElements } 
 import { atom, Pid, type Term } from "../../terms/term.js";
 import { blockOf } from "./forms-of.js";
 
-/** The name that locks a node while an upgrade is under way, and the one under which the last upgrade is kept. */
+/** The name that locks a node while an upgrade is under way. */
 export const LOCK = "relupctl";
+/** The name under which the last upgrade that was done is kept, so that it can be taken back. */
 export const LAST = "relupctl_last";
+/** The name under which the last upgrade that was taken back is kept, until somebody has read what became of it. */
+export const UNDONE = "relupctl_undone";
 
 export type Phase = "upgrading" | "rolling_back" | "rolled_back" | "failed" | "upgraded";
 
@@ -41,7 +44,7 @@ export interface GuardianRecord {
  */
 export async function findRecord(
   target: Target,
-  name: typeof LOCK | typeof LAST,
+  name: typeof LOCK | typeof LAST | typeof UNDONE,
 ): Promise<GuardianRecord | "other" | undefined> {
   const outcome = await evaluate(target, blockOf("holder"), { Name: atom(name) });
   if (outcome.kind !== "returned") throw new CallError("erl_eval:expr/5", outcome);

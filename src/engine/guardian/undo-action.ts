@@ -72,10 +72,18 @@ export const row = {
     ),
   group: (group: number, batches: readonly Term[]): Term => tuple(tuple(atom("group"), group), list(...batches)),
   suspended: (group: number): Term => tuple(tuple(atom("suspended"), group)),
+  /** The states of its processes are others in the other version. */
+  migrates: (module: string): Term => tuple(tuple(atom("migrates"), atom(module))),
   /** Those of a group that did not answer the suspend. */
   silent: (group: number, pids: readonly Pid[]): Term => tuple(tuple(atom("silent"), group), list(...pids)),
   /** Those of a group whose state was not changed. */
   unchanged: (group: number, pids: readonly Pid[]): Term => tuple(tuple(atom("unchanged"), group), list(...pids)),
   /** The ids of a supervisor's children. */
   children: (supervisor: Pid, ids: readonly Term[]): Term => tuple(tuple(atom("children"), supervisor), list(...ids)),
+};
+
+/** Under which the processes of the node are noted. */
+export const moment = {
+  begin: atom("processes"),
+  load: (module: string): Term => tuple(atom("loaded"), atom(module)),
 };

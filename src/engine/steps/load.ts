@@ -2,7 +2,8 @@ import { deleteModule, purge, softPurge } from "../../otp/code.js";
 import type { Load, LoadObjectCode, Purge, Remove } from "../../release/instruction.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
-import { undo } from "../guardian/undo-action.js";
+import { moment, undo } from "../guardian/undo-action.js";
+import { migratedModules } from "../newcomers.js";
 import { loadOrFail } from "../old-code.js";
 import type { Binary } from "../prepared.js";
 
@@ -20,6 +21,7 @@ export async function load({ module }: Load, context: ExecutionContext): Promise
   const code = codeOf(module, context);
   await context.undo.push(`put the old code of ${module} back`, undo.putCode(module));
   await loadOrFail(module, code, context);
+  if (migratedModules(context.plan.upgrade.script).has(module)) await context.undo.tellProcesses(moment.load(module));
   await softPurge(context.target, module, { timeoutMs: context.timeouts.callMs });
   return 0;
 }

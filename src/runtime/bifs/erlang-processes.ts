@@ -95,6 +95,8 @@ export const erlangProcesses: BifModule = {
     throw new Raised("throw", value);
   },
   "process_flag/2": ({ self }, flag, value) => {
+    // Processes here have no heap of their own: none is the only limit.
+    if (isNamed(flag, "max_heap_size")) return value === 0 ? 0 : badarg();
     if (!isNamed(flag, "trap_exit")) return badarg();
     const before = bool(self.trapExit);
     self.trapExit = isNamed(value, "true") || (isNamed(value, "false") ? false : badarg());

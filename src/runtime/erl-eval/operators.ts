@@ -12,12 +12,13 @@ import {
   Tuple,
   atom,
   integer,
+  list,
 } from "../../terms/term.js";
 import { equals } from "../../terms/equal.js";
 import { compareTerms } from "../../terms/order.js";
 import type { Context } from "../context.js";
 import { badarg, raiseError } from "../process/raised.js";
-import { append, bool, elementsOf, isNamed } from "../support/term.js";
+import { append, bool, elementsOf, isNamed, keyOf } from "../support/term.js";
 import { send } from "../process/post.js";
 
 const BADARITH = (): never => raiseError("badarith");
@@ -46,6 +47,19 @@ const comparison: Readonly<Record<string, (a: Term, b: Term) => boolean>> = {
   ">=": (a, b) => compareTerms(a, b) >= 0,
 };
 
+/** Each element of the second takes one that equals it, the first one, away from the first. */
+function subtract(from: readonly Term[], taken: readonly Term[]): Term {
+  const left = new Map<string, number>();
+  for (const term of taken) left.set(keyOf(term), (left.get(keyOf(term)) ?? 0) + 1);
+  return list(
+    ...from.filter((term) => {
+      const times = left.get(keyOf(term)) ?? 0;
+      if (times > 0) left.set(keyOf(term), times - 1);
+      return times === 0;
+    }),
+  );
+}
+
 const truth = (term: Term): boolean => isNamed(term, "true") || (isNamed(term, "false") ? false : raiseError("badarg"));
 
 /** Applies an operator to its operands. */
@@ -66,6 +80,8 @@ export function operator(context: Context, name: string, operands: readonly Term
       return b;
     case "++":
       return append(elementsOf(a) ?? badarg(), b);
+    case "--":
+      return subtract(elementsOf(a) ?? badarg(), elementsOf(b) ?? badarg());
     case "and":
     case "andalso":
       return bool(truth(a!) && truth(b));

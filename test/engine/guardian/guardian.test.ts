@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connect } from "../../../src/distribution/index.js";
 import { Guardian } from "../../../src/engine/guardian/guardian.js";
-import { findRecord, LAST, LOCK, type Holder } from "../../../src/engine/guardian/record.js";
+import { findRecord, LOCK, UNDONE, type Holder } from "../../../src/engine/guardian/record.js";
 import { row, undo } from "../../../src/engine/guardian/undo-action.js";
 import { ProcessGroup } from "../../../src/otp/process-group.js";
 import { whereis } from "../../../src/otp/process.js";
@@ -93,7 +93,7 @@ describeErlang("the guardian on a node", () => {
     await client[Symbol.asyncDispose]();
     await expect.poll(() => node.eval("whereis(relupctl)"), { timeout: 5_000 }).toBe("undefined");
     expect(await node.eval("gen_event:which_handlers(pool)")).toBe("[]");
-    expect(await findRecord(other, LAST)).toMatchObject({ phase: "rolled_back" });
+    expect(await findRecord(other, UNDONE)).toMatchObject({ phase: "rolled_back" });
   });
 
   it("takes back what was done when it hears nothing of us for the time of the lease, and lets nothing more be done", async () => {

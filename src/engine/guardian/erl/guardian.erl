@@ -19,6 +19,16 @@
 %%   {{unchanged, Group}, [Pid]}                      those of it whose change of code failed
 %%   {{children, Pid}, [Id]}                          of a supervisor, before
 %%   {{unsettled, Pid}}                               a supervisor that has to read its old specification
+%%   {processes, [Pid]}                               all of the node when the first step began
+%%   {{migrates, Module}}                             its states are others in the other version
+%%   {{loaded, Module}, [Pid]}                        all of the node when its new code was there
+%%   {{tried, Group, Module}}                         its states were put back, but for those that are held
+%%   {{held, Pid, {states, Group, Module} | {code, Module}}}
+%%                           its state and the code that is loaded are of two versions: it stays suspended
+%%   {{code_stays, Module}}  the old code could not be loaded
+%%   {{newcomer, Pid}}       began on the new code, and has to begin anew
+%%
+%% Names: relupctl while it holds the node, relupctl_last when the upgrade was done, relupctl_undone when it was taken back.
 
 Windows = fun(Log, Group) ->
     case ets:lookup(Log, {group, Group}) of
@@ -31,14 +41,16 @@ NotedPids = fun(Log, Key) ->
     case ets:lookup(Log, Key) of [{_, Pids}] -> Pids; [] -> [] end
 end,
 
-%% One system message to each process of a window at once: [{Pid, {reply, _} | {error, _} | timeout}].
-Ask = fun(Pids, Message, TimeoutMs) ->
+%% One message to each process at once: [{Pid, {reply, _} | {error, _} | timeout}].
+Request = fun(Label, Pids, Message, TimeoutMs) ->
     Length = length(Pids),
-    Requests = lists:zipwith3(fun gen:send_request/3, Pids, lists:duplicate(Length, system),
+    Requests = lists:zipwith3(fun gen:send_request/3, Pids, lists:duplicate(Length, Label),
                               lists:duplicate(Length, Message)),
     Until = {abs, erlang:monotonic_time(millisecond) + TimeoutMs},
     lists:zip(Pids, lists:zipwith(fun gen:wait_response/2, Requests, lists:duplicate(Length, Until)))
 end,
+
+Ask = fun(Pids, Message, TimeoutMs) -> Request(system, Pids, Message, TimeoutMs) end,
 
 %% Those that don't answer at once are asked again, all together. Gives those that don't answer then either.
 Tell = fun(Ws, Message) ->
@@ -53,6 +65,16 @@ end,
 Suspend = fun(Log, Group) ->
     ets:insert(Log, {{suspended, Group}}),
     SilentToo(Tell(Windows(Log, Group), suspend))
+end,
+
+%% All of some windows that may not go on.
+HeldIn = fun(Log, Ws) ->
+    case ets:match(Log, {{held, '$1', '_'}}) of
+        [] -> [];
+        Held ->
+            Pids = lists:append(Ws),
+            lists:usort([Pid || [Pid] <- Held, lists:member(Pid, Pids), is_process_alive(Pid)])
+    end
 end,
 
 IsChild = fun(Id, Ids) -> lists:member(Id, Ids) end,
@@ -80,13 +102,15 @@ Resume = fun(Log, Group, Module) ->
     Ws = [[Pid || Pid <- Pids, not lists:member(Pid, Known)] || Pids <- Windows(Log, Group)],
     Unsettled = [Pid || [Pid] <- ets:match(Log, {{unsettled, '$1'}}), Pids <- Ws, lists:member(Pid, Pids)],
     Refused = lists:append([Settle(Pid, Module) || Pid <- Unsettled]),
-    Silent = Tell(Ws, resume),
+    Held = HeldIn(Log, Ws),
+    Silent = Tell(case Held of [] -> Ws; _ -> [Pids -- Held || Pids <- Ws] end, resume),
     %% One that did not answer the suspend comes to it later, and to this after it.
     [gen:send_request(Pid, system, resume) || Pid <- Known],
     ets:delete(Log, {suspended, Group}),
     [begin ets:delete(Log, {unsettled, Pid}), catch ForgetNewChildren(Log, Pid) end || Pid <- Unsettled],
-    case Refused of
-        [] -> SilentToo(Silent);
+    case {Refused, Held} of
+        {[], []} -> SilentToo(Silent);
+        {[], _} -> {error, {held, Held}};
         _ -> {error, {not_settled, Refused}}
     end
 end,
@@ -108,7 +132,98 @@ OffOldCode = fun(Log, Module, Act) ->
     try Act() after Ask(Others, resume, CallMs) end
 end,
 
+%% What began in the middle: neither among the processes of before, nor among those that were suspended.
+Newcomers = fun(Log, Module, Now) ->
+    case ets:lookup(Log, processes) of
+        [{_, Before}] ->
+            Ours = lists:append([lists:append(Windows(Log, Group)) || [Group] <- ets:match(Log, {{group, '$1'}, '_'})]),
+            [Pid || Pid <- (Now -- Before) -- Ours,
+                    case catch proc_lib:translate_initial_call(Pid) of
+                        {supervisor, Module, _} -> true;
+                        {Module, _, _} -> true;
+                        _ -> false
+                    end];
+        [] -> []
+    end
+end,
+
+%% Those that began on the new code have states that are none of the old code. They wait until they can begin anew.
+StopNewcomers = fun(Log, Module) ->
+    case ets:member(Log, {migrates, Module}) of
+        true ->
+            Pids = [Pid || Pid <- Newcomers(Log, Module, erlang:processes()), not ets:member(Log, {newcomer, Pid})],
+            ets:insert(Log, [{{newcomer, Pid}} || Pid <- Pids]),
+            Ask(Pids, suspend, 250);
+        false -> []
+    end
+end,
+
+SupervisorOf = fun(Pid) ->
+    Parent = case catch lists:keyfind('$ancestors', 1, element(2, erlang:process_info(Pid, dictionary))) of
+        {_, [First | _]} when is_atom(First) -> whereis(First);
+        {_, [First | _]} -> First;
+        _ -> undefined
+    end,
+    case catch proc_lib:translate_initial_call(Parent) of
+        {supervisor, _, _} -> [Parent];
+        _ -> []
+    end
+end,
+
+%% One that has an id begins anew under it; of any other its supervisor knows what to do when it ends.
+Renew = fun(Pids) ->
+    Supervisors = lists:usort(lists:append([SupervisorOf(Pid) || Pid <- Pids])),
+    Children = [{Pid, Supervisor, Id} ||
+        {Supervisor, {reply, Answer}} <- Request('$gen_call', Supervisors, which_children, CallMs),
+        {Id, Pid, _, _} <- Answer, Id =/= undefined, lists:member(Pid, Pids)],
+    [case lists:keyfind(Pid, 1, Children) of
+         {_, Supervisor, Id} ->
+             catch supervisor:terminate_child(Supervisor, Id),
+             catch supervisor:restart_child(Supervisor, Id);
+         false -> exit(Pid, kill)
+     end || Pid <- Pids],
+    Pids
+end,
+
+%% On the way forth: what began between the suspend and the load has a state of the old code, and was not there to be
+%% suspended. It is as good as new.
+RenewForth = fun(Log) ->
+    Pids = lists:usort(lists:append(
+        [Newcomers(Log, Module, Now) || [Module, Now] <- ets:match(Log, {{loaded, '$1'}, '$2'})])),
+    Renew([Pid || Pid <- Pids, is_process_alive(Pid)])
+end,
+
+%% On the way back: whatever began on the new code.
+RenewBack = fun(Log) ->
+    Pids = [Pid || [Pid] <- ets:match(Log, {{newcomer, '$1'}})],
+    Renew([Pid || Pid <- Pids, is_process_alive(Pid)]),
+    [ets:delete(Log, {newcomer, Pid}) || Pid <- Pids]
+end,
+
+%% True where the code that is to come back is there: it was noted, but never changed.
+IsThere = fun(Module, File, Binary) ->
+    case erlang:module_loaded(Module) andalso beam_lib:md5(Binary) of
+        {ok, {_, Md5}} -> code:which(Module) =:= File andalso erlang:get_module_info(Module, md5) =:= Md5;
+        _ -> false
+    end
+end,
+
+%% All whose states were put back for the module are held when its code can't be.
+NoteCode = fun(Log, Module, Result) ->
+    case Result of
+        ok ->
+            ets:delete(Log, {code_stays, Module}),
+            [ets:delete(Log, {held, Pid, {code, Module}}) || [Pid] <- ets:match(Log, {{held, '$1', {code, Module}}})];
+        {error, missing} -> ok;
+        _ ->
+            ets:insert(Log, {{code_stays, Module}}),
+            ets:insert(Log, [{{held, Pid, {code, Module}}} || [Group] <- ets:match(Log, {{tried, '$1', Module}}),
+                             Pids <- Windows(Log, Group), Pid <- Pids])
+    end
+end,
+
 PutCode = fun(Log, Module) ->
+    StopNewcomers(Log, Module),
     Load = fun() ->
         case ets:lookup(Log, {code, Module}) of
             [{_, none}] ->
@@ -125,12 +240,19 @@ PutCode = fun(Log, Module) ->
     end,
     Result = case ets:lookup(Log, {code, Module}) of
         [{_, missing}] -> {error, missing};
+        [{_, {OldFile, OldBinary}}] ->
+            case IsThere(Module, OldFile, OldBinary) of
+                true -> ok;
+                false -> OffOldCode(Log, Module, Load)
+            end;
         _ -> OffOldCode(Log, Module, Load)
     end,
     case Result =:= ok andalso code:soft_purge(Module) of
         false when Result =:= ok -> OffOldCode(Log, Module, fun() -> code:soft_purge(Module) end);
         _ -> ok
     end,
+    StopNewcomers(Log, Module),
+    NoteCode(Log, Module, Result),
     Result
 end,
 
@@ -213,22 +335,38 @@ KindOf = fun(Pid) ->
     end
 end,
 
-%% Old state may not run on new code: where the code has to stay, so has what was made of the state.
-PutStates = fun(Log, States, Group, Module) ->
-    Refused = case ets:lookup(Log, {code, Module}) of
-        [{_, missing}] -> [];
-        _ ->
-            lists:append([begin
-                Known = [{KindOf(Pid), Pid, Kept(States, Group, Pid)} || Pid <- Pids],
-                [Pid || {_, Pid, none} <- Known, is_process_alive(Pid)]
-                    ++ RestoreWindow(States, Group, [Pid || {other, Pid, {ok, _}} <- Known])
-                    ++ lists:append([RestoreOne(Kind, Log, Pid, State) || {Kind, Pid, {ok, State}} <- Known, Kind =/= other])
-            end || Pids <- Windows(Log, Group)])
+%% Puts states back by a fun of the pids of a window, which gives those that could not be. These are held, and are the
+%% only ones when it is done once more: all others have gone on since. Old state may not run on new code: where that has
+%% to stay, so has what was made of the state.
+PutBack = fun(Log, Group, Module, Put) ->
+    Why = {states, Group, Module},
+    Ws = case ets:member(Log, {tried, Group, Module}) of
+        false -> Windows(Log, Group);
+        true -> [[Pid || [Pid] <- ets:match(Log, {{held, '$1', Why}})]]
     end,
-    case Refused of
-        [] -> ok;
-        _ -> {error, {states_not_restored, Refused}}
+    case {ets:lookup(Log, {code, Module}), ets:member(Log, {code_stays, Module})} of
+        {[{_, missing}], _} -> ok;
+        {_, true} ->
+            ets:insert(Log, [{{held, Pid, {code, Module}}} || Pids <- Ws, Pid <- Pids]),
+            {error, {code_stays, Module}};
+        _ ->
+            Refused = lists:append([Put(Pids) || Pids <- Ws]),
+            ets:insert(Log, [{{tried, Group, Module}} | [{{held, Pid, Why}} || Pid <- Refused]]),
+            [ets:delete(Log, {held, Pid, Why}) || Pids <- Ws, Pid <- Pids -- Refused],
+            case Refused of
+                [] -> ok;
+                _ -> {error, {states_not_restored, Refused}}
+            end
     end
+end,
+
+PutStates = fun(Log, States, Group, Module) ->
+    PutBack(Log, Group, Module, fun(Pids) ->
+        Known = [{KindOf(Pid), Pid, Kept(States, Group, Pid)} || Pid <- Pids],
+        [Pid || {_, Pid, none} <- Known, is_process_alive(Pid)]
+            ++ RestoreWindow(States, Group, [Pid || {other, Pid, {ok, _}} <- Known])
+            ++ lists:append([RestoreOne(Kind, Log, Pid, State) || {Kind, Pid, {ok, State}} <- Known, Kind =/= other])
+    end)
 end,
 
 %% Where states are not kept: the module's own code changes them back, but for those that it never changed. A supervisor
@@ -241,14 +379,10 @@ DowngradeStates = fun(Log, Group, Module, Version, Extra) ->
             _ -> try sys:change_code(Pid, Module, Version, Extra, CallMs) catch _:Reason -> {error, Reason} end
         end
     end,
-    Answers = case ets:lookup(Log, {code, Module}) of
-        [{_, missing}] -> [];
-        _ -> [{Pid, ChangeBack(Pid)} || Pids <- Windows(Log, Group), Pid <- Pids, not lists:member(Pid, Unchanged)]
-    end,
-    case [Pid || {Pid, {error, _}} <- Answers, is_process_alive(Pid)] of
-        [] -> ok;
-        Refused -> {error, {states_not_restored, Refused}}
-    end
+    PutBack(Log, Group, Module, fun(Pids) ->
+        Answers = [{Pid, ChangeBack(Pid)} || Pid <- Pids -- Unchanged],
+        [Pid || {Pid, {error, _}} <- Answers, is_process_alive(Pid)]
+    end)
 end,
 
 %% Whoever starts a supervisor again that is gone has it start its children.
@@ -357,24 +491,34 @@ EndActors = fun(Log) ->
 end,
 
 %% Entries that are undone stay as a record. An action that fails doesn't keep the earlier ones from being taken back.
-RollBack = fun(Log, States, Cause) ->
-    ets:insert(Log, [{phase, rolling_back}, {cause, Cause}]),
-    EndActors(Log),
-    Entries = lists:sort(ets:match(Log, {{undo, '$1', '$2'}, '$3', '$4'})),
-    Results = [begin
+%% A suspend is never done once more: what it was for has been done then, and others have gone on.
+UndoEach = fun(Log, States, Entries) ->
+    [begin
         Result = Undo(Log, States, Action),
         ets:insert(Log, {{undone, Section, Order}, What, Result}),
-        Result =:= ok andalso ets:delete(Log, {undo, Section, Order}),
-        Result
-    end || [Section, Order, What, Action] <- Entries],
-    Phase = case lists:all(fun(Result) -> Result =:= ok end, Results) of true -> rolled_back; false -> failed end,
+        (Result =:= ok orelse element(1, Action) =:= suspend) andalso ets:delete(Log, {undo, Section, Order})
+    end || [Section, Order, What, Action] <- lists:sort(Entries)]
+end,
+
+%% What began on the new code begins anew when all code is back, and before anything is started.
+UndoAll = fun(Log, States, Entries) ->
+    UndoEach(Log, States, [Entry || [Section | _] = Entry <- Entries, Section =:= 0]),
+    RenewBack(Log),
+    UndoEach(Log, States, [Entry || [Section | _] = Entry <- Entries, Section =/= 0]),
+    Phase = case ets:match(Log, {{undo, '$1', '$2'}, '_', '_'}) of [] -> rolled_back; _ -> failed end,
     ets:insert(Log, {phase, Phase}),
     Phase
 end,
 
-%% The record of the last upgrade has a name, and takes the place of the one before.
-BecomeLast = fun() ->
-    case whereis(relupctl_last) of
+RollBack = fun(Log, States, Cause) ->
+    ets:insert(Log, [{phase, rolling_back}, {cause, Cause}]),
+    EndActors(Log),
+    UndoAll(Log, States, ets:match(Log, {{undo, '$1', '$2'}, '$3', '$4'}))
+end,
+
+%% A record has a name, and takes the place of the one before.
+Become = fun(Name) ->
+    case whereis(Name) of
         undefined -> ok;
         Other ->
             Monitor = monitor(process, Other),
@@ -382,18 +526,38 @@ BecomeLast = fun() ->
             receive {'DOWN', Monitor, process, _, _} -> ok end
     end,
     unregister(relupctl),
-    register(relupctl_last, self())
+    register(Name, self())
 end,
 
-%% The name that locks the node is free again when all was taken back. Who did not ask for it finds the record by name,
-%% unless an upgrade before can still be taken back.
-Rest = fun(Phase, Cause) ->
+%% The name that locks the node is free again when all was taken back.
+Rest = fun(Phase) ->
     case Phase of
-        rolled_back when Cause =:= requested -> unregister(relupctl);
-        rolled_back ->
-            unregister(relupctl),
-            catch register(relupctl_last, self());
+        rolled_back -> Become(relupctl_undone);
         failed -> ok
+    end,
+    Phase
+end,
+
+%% What failed only because a process didn't answer is tried again without being asked for: it may answer later on. Gives
+%% those entries, and those that wait for them.
+ToTryAgain = fun(Log) ->
+    Failed = [{[Section, Order, What, Action], Why} ||
+                 [Section, Order, What, Action] <- ets:match(Log, {{undo, '$1', '$2'}, '$3', '$4'}),
+                 {_, _, {error, {Why, _}}} <- ets:lookup(Log, {undone, Section, Order}),
+                 element(1, Action) =/= downgrade_states],
+    case [Entry || {Entry, Why} <- Failed, Why =:= not_responding orelse Why =:= states_not_restored] of
+        [] -> [];
+        Silent -> Silent ++ [Entry || {Entry, held} <- Failed]
+    end
+end,
+
+%% How long to wait until then.
+PauseMs = fun(Log, LastMs) ->
+    case ToTryAgain(Log) of
+        [] -> infinity;
+        _ when LastMs =:= infinity -> 1000;
+        _ when LastMs < 60000 -> LastMs * 2;
+        _ -> LastMs
     end
 end,
 
@@ -411,23 +575,33 @@ Lock = fun() ->
     end
 end,
 
+IsTakenBack = fun(Log) -> ets:lookup(Log, phase) =:= [{phase, rolled_back}] end,
+
 Guard = fun Loop(Log, States, Monitor, WaitMs) ->
     receive
         {renew, Client} -> Loop(Log, States, Monitor, WaitMs);
         {roll_back, From, Ref} ->
             demonitor(Monitor, [flush]),
-            case Lock() of
+            Answer = case IsTakenBack(Log) orelse Lock() of
+                false -> locked;
                 true ->
-                    Phase = RollBack(Log, States, requested),
-                    Rest(Phase, requested),
-                    From ! {Ref, Phase};
-                false -> From ! {Ref, locked}
+                    case IsTakenBack(Log) of
+                        true -> rolled_back;
+                        false -> Rest(RollBack(Log, States, requested))
+                    end
             end,
-            Loop(Log, States, Monitor, infinity);
+            From ! {Ref, Answer},
+            Loop(Log, States, Monitor, PauseMs(Log, infinity));
+        {begin_anew, From, Ref} ->
+            Renewed = RenewForth(Log),
+            ets:insert(Log, {begun_anew, Renewed}),
+            From ! {Ref, begun_anew},
+            Loop(Log, States, Monitor, WaitMs);
         {upgraded, From, Ref} ->
             demonitor(Monitor, [flush]),
             ets:insert(Log, {phase, upgraded}),
-            BecomeLast(),
+            [ets:delete(Log, {loaded, Module}) || [Module] <- ets:match(Log, {{loaded, '$1'}, '_'})],
+            Become(relupctl_last),
             From ! {Ref, upgraded},
             Loop(Log, States, Monitor, infinity);
         {leave, From, Ref} ->
@@ -439,21 +613,29 @@ Guard = fun Loop(Log, States, Monitor, WaitMs) ->
         {forget, From, Ref} ->
             ets:delete(Log),
             ets:delete(States),
-            catch unregister(relupctl),
-            catch unregister(relupctl_last),
+            %% Its own name, free before it is told so: by now another may have one of these.
+            [unregister(Name) || Name <- [relupctl, relupctl_last, relupctl_undone], whereis(Name) =:= self()],
             From ! {Ref, forgotten};
         {'DOWN', Monitor, process, _, _} ->
-            Rest(RollBack(Log, States, client_gone), client_gone),
-            Loop(Log, States, Monitor, infinity);
+            Rest(RollBack(Log, States, client_gone)),
+            Loop(Log, States, Monitor, PauseMs(Log, infinity));
         _ -> Loop(Log, States, Monitor, WaitMs)
     after WaitMs ->
-        Rest(RollBack(Log, States, lease_expired), lease_expired),
-        Loop(Log, States, Monitor, infinity)
+        case ets:lookup(Log, phase) of
+            [{phase, upgrading}] ->
+                Rest(RollBack(Log, States, lease_expired)),
+                Loop(Log, States, Monitor, PauseMs(Log, infinity));
+            _ ->
+                Rest(UndoAll(Log, States, ToTryAgain(Log))),
+                Loop(Log, States, Monitor, PauseMs(Log, WaitMs))
+        end
     end
 end,
 
 try register(relupctl, self()) of
     true ->
+        %% What a node does to processes that grow is nothing for one that has to put others right.
+        process_flag(max_heap_size, 0),
         Tables = {ets:new(relupctl_log, [ordered_set, public]),
                   ets:new(relupctl_states, [set, public, {write_concurrency, true}])},
         put(relupctl, {Tables, Holder}),
