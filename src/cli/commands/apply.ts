@@ -1,9 +1,11 @@
 import type { Command } from "commander";
 import type { Logger } from "pino";
 import { applyUpgrade, type Applied } from "../../engine/apply.js";
+import { problemOf } from "../../engine/failure.js";
 import type { PreparedUpgrade } from "../../engine/prepared.js";
+import { commitRelease } from "../../engine/releases/commit.js";
 import { nodeDifferences, stalePlan } from "../../engine/stale-plan.js";
-import { ProblemError } from "../../terms/problem.js";
+import { ProblemError, type Problem } from "../../terms/problem.js";
 import type { PlanBasis } from "../../upgrade/basis.js";
 import { allowFindingsOption } from "../allow.js";
 import { durationOption, parseDuration } from "../duration.js";
@@ -14,11 +16,14 @@ import { journalOpener, withJournalOptions, type JournalOptions } from "../journ
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import { readPlanFile } from "../plan-file.js";
 import { followProgress, INTERRUPTED } from "../progress.js";
+import { fileErrorsTold } from "../releases.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
 import { prepare, sourceOf, withSourceArguments, type Source, type SourceOptions } from "../source.js";
 import { openTarget, type OpenedTarget } from "../target.js";
 import { applyJson, applyText } from "../views/apply.js";
+import { commitJson, commitText } from "../views/commit.js";
+import { problemJson, problemText } from "../views/problem.js";
 
 interface ApplyOptions extends CommonOptions, TargetOptions, SourceOptions, JournalOptions {
   readonly plan?: string;
@@ -27,6 +32,7 @@ interface ApplyOptions extends CommonOptions, TargetOptions, SourceOptions, Jour
   readonly codeChangeTimeout: number;
   readonly showState?: boolean;
   readonly soak?: number;
+  readonly commit?: boolean;
 }
 
 /** `apply`: plans the upgrade and executes the plan. */
@@ -42,7 +48,8 @@ export function registerApply(program: Command, run: Run): void {
     .addOption(durationOption("--code-change-timeout <duration>", "how long one code_change may take", 5_000))
     .option("--show-state", "show the states of the processes before and after (default: on the embedded node)")
     .option("--no-show-state", "don't read states")
-    .option("--soak <duration>", "let the node run this long after the last step, then look again", parseDuration);
+    .option("--soak <duration>", "let the node run this long after the last step, then look again", parseDuration)
+    .option("--commit", "make the release permanent afterwards, as the command commit does");
   withCommonOptions(withTargetOptions(withJournalOptions(command))).action(
     async (vsn: string | undefined, options: ApplyOptions) => {
       await run("relupctl/apply@1", options, ({ io, log }) => apply(vsn, options, io, log));
@@ -71,8 +78,49 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
     ...(openJournal !== undefined && { openJournal }),
   });
   log.info({ result: applied.execution?.outcome ?? "refused", digest: applied.plan.digest }, "apply");
-  return { json: applyJson(applied), text: (paint) => applyText(applied, paint), exitCode: exitCodeOf(applied) };
+  const report: Report = {
+    json: applyJson(applied),
+    text: (paint) => applyText(applied, paint),
+    exitCode: exitCodeOf(applied),
+  };
+  return options.commit === true ? await committed(opened, applied, report, options) : report;
 }
+
+/** What `--commit` adds: a release that was upgraded, but that can't be committed, needs attention. */
+async function committed(
+  { target }: OpenedTarget,
+  { plan, execution }: Applied,
+  report: Report,
+  options: ApplyOptions,
+): Promise<Report> {
+  if (execution?.outcome !== "upgraded") return report;
+  if (plan.upgrade.kind !== "release") return withProblem(report, NOTHING_TO_COMMIT);
+  try {
+    const result = await fileErrorsTold(() => commitRelease(target, plan.upgrade.to, { timeoutMs: options.timeout }));
+    return {
+      json: { ...report.json, commit: commitJson(result) },
+      text: (paint) => `${report.text(paint)}\n\n${commitText(result, paint)}`,
+      exitCode: result.result === "refused" ? EXIT.needsAttention : report.exitCode,
+    };
+  } catch (error) {
+    if (error instanceof CommandError) return withProblem(report, error.problem);
+    if (error instanceof ProblemError) return withProblem(report, error.problems[0]!);
+    return withProblem(report, problemOf(error, "commit-failed", "the release could not be committed"));
+  }
+}
+
+const NOTHING_TO_COMMIT: Problem = {
+  code: "nothing-to-commit",
+  severity: "error",
+  summary: "a single application was upgraded: there is no release to commit",
+  hint: "A restart boots the release with the application's old version. Build a release with the new one.",
+};
+
+const withProblem = (report: Report, problem: Problem): Report => ({
+  json: { ...report.json, commit: { result: "failed", problems: [problemJson(problem)] } },
+  text: (paint) => `${report.text(paint)}\n\n${problemText(problem, paint)}`,
+  exitCode: EXIT.needsAttention,
+});
 
 /** What to upgrade to, and what the plan that was agreed on rests on, where there is one. */
 async function agreedSource(

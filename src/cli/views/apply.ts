@@ -43,6 +43,8 @@ export function applyJson(applied: Applied): object {
     },
     suspension: suspensionJson(execution),
     ...(applied.states.length > 0 && { states: applied.states.map((state) => stateJson(state, execution)) }),
+    ...(applied.bookkeeping?.status !== undefined && { releaseStatus: applied.bookkeeping.status }),
+    ...(applied.bookkeeping?.problem !== undefined && { warnings: [problemJson(applied.bookkeeping.problem)] }),
     failure: execution?.failure === undefined ? null : problemJson(execution.failure),
     notUndone: (execution?.notUndone ?? []).map(problemJson),
     journal: journalJson(applied),
@@ -93,6 +95,7 @@ export function applyText(applied: Applied, paint: Paint): string {
   if (warnings.length > 0) parts.push(findingsText(warnings, paint));
   if (execution.failure !== undefined) parts.push(problemText(execution.failure, paint));
   for (const problem of execution.notUndone) parts.push(problemText(problem, paint));
+  if (applied.bookkeeping?.problem !== undefined) parts.push(problemText(applied.bookkeeping.problem, paint));
   const journal = applied.journal?.failure;
   if (journal !== undefined && journal.code !== execution.failure?.code) {
     parts.push(problemText({ ...journal, severity: "warning" }, paint));
@@ -138,8 +141,11 @@ function statesText(states: readonly StateChange[], { suspension }: Execution, p
     .join("\n");
 }
 
-function conclusion({ plan }: Applied, execution: Execution, paint: Paint): string {
-  return `${wrap(outcomeText(plan, execution, paint), paint.width, 0)}\n${wrap(suspensionText(plan, execution), paint.width, 0)}`;
+function conclusion({ plan, bookkeeping }: Applied, execution: Execution, paint: Paint): string {
+  const lines = [outcomeText(plan, execution, paint), suspensionText(plan, execution)];
+  if (bookkeeping?.status === "current")
+    lines.push("A restart boots the release of before, until this one is committed.");
+  return lines.map((line) => wrap(line, paint.width, 0)).join("\n");
 }
 
 function outcomeText(plan: Plan, execution: Execution, paint: Paint): string {

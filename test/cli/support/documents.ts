@@ -179,6 +179,11 @@ export const applyDocument = z.strictObject({
     )
     .min(1)
     .optional(),
+  /** What the node's release handler says of the release now. */
+  releaseStatus: z.enum(["current", "permanent"]).optional(),
+  warnings: z.array(problem).min(1).optional(),
+  /** What --commit did. */
+  commit: z.looseObject({ result: text, problems: z.array(problem) }).optional(),
   failure: problem.nullable(),
   notUndone: z.array(problem),
   journal: z.strictObject({ id: text, file: text, problem: problem.nullable() }).nullable(),
