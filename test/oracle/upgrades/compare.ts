@@ -123,7 +123,7 @@ function differences({ otp, ours }: Compared): Difference[] {
 /** What a node that was rolled back shows otherwise than before. */
 function remains(before: readonly string[], { ours, script }: Compared): Difference[] {
   const isExact = !script.some(
-    (step) => /^\{(stop|start),/.test(step) || /^\{apply,\{(supervisor|gen_event),/.test(step),
+    (step) => /^\{(stop|start),/.test(step) || /^\{apply,\{(supervisor|gen_event|application),/.test(step),
   );
   const kept = (lines: readonly string[]): string[] => withoutOldCode(isExact ? lines : inOutline(lines));
   return linesApart("rolled back", kept(before), kept(ours.snapshot));

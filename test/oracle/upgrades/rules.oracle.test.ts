@@ -146,6 +146,22 @@ describeErlang("rules that OTP doesn't have", () => {
     expect(faults(compared, before)).toEqual([]);
   });
 
+  it("fails where an application doesn't start again, which OTP passes over (application-not-started)", async () => {
+    const call = (fun: string): string => `{apply, {application, ${fun}, [${APP}]}}`;
+    const { compared, before } = await upgrade({
+      script: [call("stop"), LOAD, call("start")],
+      init: "{stop, unwilling}",
+    });
+    expect(endingOf(compared)).toBe("only OTP upgraded");
+    expect(compared.otp.snapshot).toContain("{running,false}");
+    expect(compared.applied.execution).toMatchObject({
+      outcome: "rolled_back",
+      failure: { code: "application-not-started" },
+    });
+    expect(faults(compared, before)).toEqual([]);
+    expect(statesOf(compared.ours)).toHaveLength(2);
+  });
+
   it("fails where a process doesn't answer the suspend, which OTP drops (process-not-responding)", async () => {
     const { compared, before } = await upgrade({
       script: ["{suspend, [{worker, 300}]}", LOAD, CHANGE, "{resume, [worker]}"],
