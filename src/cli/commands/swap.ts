@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Logger } from "pino";
 import { applyUpgrade, type Applied } from "../../engine/apply.js";
 import { planUpgrade } from "../../engine/plan.js";
@@ -39,7 +39,9 @@ interface SwapOptions extends CommonOptions, TargetOptions, JournalOptions {
   readonly showState?: boolean;
 }
 
-const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
+/** An option that may be given several times. */
+const listOption = (flags: string, text: string, byDefault: string): Option =>
+  new Option(flags, text).default([], byDefault).argParser<string[]>((value, earlier) => [...earlier, value]);
 
 /** `swap`: single modules by hand, as one transaction. */
 export function registerSwap(program: Command, run: Run): void {
@@ -47,7 +49,7 @@ export function registerSwap(program: Command, run: Run): void {
     .command("swap")
     .description("replace single modules by hand: suspend, purge, load, code_change, resume")
     .argument("<file...>", "the compiled modules: .beam files, or .js files for the embedded node")
-    .option("--process <name|pid>", "change this process only (again for more; default: all that run it)", collect, [])
+    .addOption(listOption("--process <name|pid>", "change this process only; may be given several times", "all"))
     .option(
       "--from-vsn <term>",
       "the old version that code_change gets (default: that of the loaded code)",
@@ -55,7 +57,7 @@ export function registerSwap(program: Command, run: Run): void {
     )
     .option("--extra <term>", "the extra argument of code_change (default: [])", termArgument)
     .option("--load-only", "only load the code, as l(Module) does: no state changes")
-    .option("--running <file>", "code that runs now, where its file has been overwritten (again for more)", collect, [])
+    .addOption(listOption("--running <file>", "code that runs now, where its file was overwritten", "none"))
     .option("--dry-run", "show what would be done; change nothing")
     .option("--force", "load also where that kills processes that still run old code")
     .addOption(allowFindingsOption())
