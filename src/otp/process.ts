@@ -4,7 +4,7 @@ import { call, caseOf, external, fun, name, number, tupleOf, variable } from "./
 import { attemptEach } from "./batch.js";
 import { pidOf } from "./decode.js";
 import { atomName, atomNames, listElements, tupleElements } from "../terms/access.js";
-import { infoEach, mapEach, requestEach } from "./each-process.js";
+import { callEach, infoEach, mapEach, requestEach } from "./each-process.js";
 import { CallError, DEFAULT_TIMEOUT_MS, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 import { ProcessGroup } from "./process-group.js";
 import { askPatiently, fateOf } from "./sys.js";
@@ -175,10 +175,16 @@ export async function processesOnOldCode(
   pids: readonly Pid[],
   options: CallOptions = {},
 ): Promise<Pid[]> {
-  const args = pids.map((pid) => [pid, atom(module)]);
-  const outcomes = await attemptEach(target, "erlang:check_process_code/2", args, options);
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const outcomes = await callEach(
+    target,
+    "erlang:check_process_code/2",
+    new ProcessGroup(pids),
+    [atom(module)],
+    timeoutMs,
+  );
   return pids.filter((_, index) => {
-    const outcome = outcomes[index]!;
+    const outcome = outcomes.at(index);
     return outcome.kind === "returned" && atomName(outcome.value) === "true";
   });
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { treeDocument } from "./support/documents.js";
+import { failureDocument, treeDocument } from "./support/documents.js";
 import { copyRoot, type TemporaryFolder } from "./support/root.js";
 import { COUNTER, relupctl, relupctlJson, STORE, widest } from "./support/run.js";
 
 const treeOf = async (root: string, ...options: string[]): Promise<string> => {
-  const { code, stdout, stderr } = await relupctl(["tree", "--root", root, ...options]);
+  const { code, stdout, stderr } = await relupctl(["tree", "--root", root, ...options], { env: { LC_ALL: "C" } });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   return stdout;
 };
@@ -24,9 +24,12 @@ function moreStores(root: TemporaryFolder): void {
 describe("tree", () => {
   it("shows applications, supervisors and processes, and marks a specification that hides the callback module", async () => {
     const text = await treeOf(STORE);
-    expect(text).toMatch(/^kernel 8\.5\.3\n`- supervisor kernel_sup <0\.\d+\.0> kernel$/m);
-    expect(text).toMatch(/^ {2}`- supervisor Elixir\.MyStore\.Stores <0\.\d+\.0> Elixir\.MyStore\.Stores$/m);
-    expect(text).toMatch(/^ {4}\|- fruit <0\.\d+\.0> Elixir\.MyStore\.Server declared as \[Elixir\.MyStore\]$/m);
+    expect(text).toMatch(/^kernel 8\.5\.3\n`- kernel_sup {2}<0\.\d+\.0> {2}supervisor {2}kernel$/m);
+    expect(text).toMatch(/^ {3}`- MyStore\.Stores {3}<0\.\d+\.0> {2}supervisor$/m);
+    expect(text).toMatch(
+      /^ {6}\|- fruit {9}<0\.\d+\.0> {2}MyStore\.Server {2}vsn 1\.0\.0\n {6}\| +! declared as MyStore$/m,
+    );
+    expect(text).toMatch(/^6 processes, \d+ outside every tree \(--unsupervised\), 3 marked with !\n$/m);
     expect(widest(text)).toBeLessThanOrEqual(80);
   });
 
@@ -43,8 +46,8 @@ describe("tree", () => {
     using root = copyRoot("store");
     moreStores(root);
     const [counted, all] = await Promise.all([treeOf(root.path), treeOf(root.path, "--all")]);
-    expect(counted).toContain("`- 9 processes alike Elixir.MyStore.Server declared as [Elixir.MyStore]\n");
-    expect(all.match(/<0\.\d+\.0> Elixir\.MyStore\.Server/g)).toHaveLength(9);
+    expect(counted).toMatch(/^ {6}`- 9 x MyStore\.Server +vsn 1\.0\.0 {2}! declared as MyStore$/m);
+    expect(all.match(/MyStore\.Server {2}<0\.\d+\.0>/g)).toHaveLength(9);
   });
 
   it("is one document as JSON, and has processes outside every tree only with --unsupervised", async () => {
@@ -68,6 +71,36 @@ describe("tree", () => {
     expect(all.document.processes.some((process) => !process.supervised)).toBe(true);
     const text = await treeOf(COUNTER, "--unsupervised");
     expect(text).toMatch(/^outside every tree: \d+ processes$/m);
+  });
+
+  it("shows one application, or where one module runs, and draws it", async () => {
+    const [application, module, dot] = await Promise.all([
+      treeOf(STORE, "--app", "my_store"),
+      treeOf(STORE, "--module", "MyStore.Server"),
+      treeOf(STORE, "--app", "my_store", "--dot"),
+    ]);
+    expect(application).not.toContain("kernel");
+    expect(module).toMatch(
+      /^MyStore\.Server {2}vsn 1\.0\.0 {2}md5 [0-9a-f]{32}\n.*MyStore\.Server\.js\n\nmy_store 1\.0\.0\n/,
+    );
+    expect(module).toMatch(/^3 processes, 3 marked with !$/m);
+    expect(dot).toMatch(/^digraph "relupctl@embedded" \{\n[^]*\n\}\n$/);
+    const { document } = await relupctlJson(
+      ["tree", "--root", STORE, "--module", "Elixir.MyStore.Server"],
+      treeDocument,
+    );
+    expect(document.processes.map(({ registeredName, marks, vsn }) => [registeredName, marks, vsn])).toEqual(
+      ["fruit", "tools", "books"].map((name) => [name, ["callback-not-declared"], '"1.0.0"']),
+    );
+  });
+
+  it("refuses an application that doesn't run, and two forms at once", async () => {
+    const [unknown, both] = await Promise.all([
+      relupctlJson(["tree", "--root", STORE, "--app", "shop"], failureDocument("tree")),
+      relupctl(["tree", "--root", STORE, "--dot", "--json"]),
+    ]);
+    expect(unknown).toMatchObject({ code: 1, document: { error: { code: "application-not-running" } } });
+    expect(both.code).toBe(1);
   });
 
   it("waits for the answer of a process no longer than --timeout", async () => {

@@ -1,0 +1,196 @@
+import { stripVTControlCharacters } from "node:util";
+import { isOtpApplication } from "../../../upgrade/otp-applications.js";
+import type { Facts, ObservedProcess, RemoteChild } from "../../../upgrade/facts.js";
+import { printTerm } from "../../../terms/print.js";
+import { count, nameText, wrap, type Paint } from "../paint.js";
+import { fromSnapshot } from "../snapshot.js";
+import { fold, type TreeGroup } from "./fold.js";
+import { declaredVsn, detailsOf, labelOf, type LabelContext } from "./label.js";
+import { marker } from "./marks.js";
+import { moduleText } from "./names.js";
+import { concernsModule, treeModel, type ApplicationTree, type TreeFilter, type TreeNode } from "./model.js";
+
+export interface TreeOptions extends TreeFilter {
+  /** Shows every process, where equal ones would be counted and OTP's own applications named only. */
+  readonly all: boolean;
+  /** Also the processes outside every supervision tree. */
+  readonly unsupervised: boolean;
+  /** Draws with the box-drawing characters of Unicode in place of ASCII. */
+  readonly unicode: boolean;
+}
+
+const ASCII = { branch: "|- ", last: "`- ", line: "|  ", none: "   ", times: "x" };
+const UNICODE: typeof ASCII = { branch: "├─ ", last: "└─ ", line: "│  ", none: "   ", times: "×" };
+
+/** A tree of OTP's own that is smaller is shown like any other. */
+const SMALL = 3;
+/** Columns for names and pids at the most: what is longer pushes its own line only. */
+const NAME_COLUMNS = 46;
+
+/** The supervision tree for people: what is alike is counted, and what disagrees is marked with `!`. */
+export function treeText(facts: Facts, options: TreeOptions, paint: Paint): string {
+  const glyphs = options.unicode ? UNICODE : ASCII;
+  const context: LabelContext = { facts, marksOf: marker(facts), times: glyphs.times };
+  const drawing = new Drawing(options, context, glyphs, paint);
+  const model = treeModel(facts, options);
+  const lines = options.module === undefined ? [] : moduleLines(options.module, facts, paint);
+  if (facts.snapshot !== undefined) lines.push(wrap(`${facts.node}${fromSnapshot(facts.snapshot)}`, paint.width, 2, 0));
+  for (const application of model.applications.filter(({ size }) => size > 0))
+    lines.push(...drawing.application(application));
+  const isWithOutside = options.unsupervised || options.module !== undefined;
+  if (isWithOutside && model.outside.length > 0) lines.push(...drawing.outside(model.outside));
+  if (options.module === undefined) lines.push(...withoutProcesses(model.applications, paint));
+  lines.push("", summary(facts, options, context, paint));
+  return lines.join("\n");
+}
+
+class Drawing {
+  readonly #options: TreeOptions;
+  readonly #context: LabelContext;
+  readonly #glyphs: typeof ASCII;
+  readonly #paint: Paint;
+
+  constructor(options: TreeOptions, context: LabelContext, glyphs: typeof ASCII, paint: Paint) {
+    this.#options = options;
+    this.#context = context;
+    this.#glyphs = glyphs;
+    this.#paint = paint;
+  }
+
+  application({ name, vsn, tops, size }: ApplicationTree): string[] {
+    const title = `${this.#paint.strong(nameText(name))} ${this.#paint.faint(vsn)}`;
+    const { all, application, module } = this.#options;
+    const isFolded =
+      !all && application === undefined && module === undefined && isOtpApplication(name) && size > SMALL;
+    if (isFolded) {
+      const marked = this.#marked(tops);
+      const marks = marked === 0 ? "" : `  ${this.#paint.warn(`! ${marked} marked`)}`;
+      return [`${title}  ${this.#paint.faint(`${size} processes (--app ${name})`)}${marks}`];
+    }
+    return [title, ...this.#draw(tops)];
+  }
+
+  #marked(nodes: readonly TreeNode[]): number {
+    const isMarked = ({ process }: TreeNode): boolean => this.#context.marksOf(process).length > 0;
+    return nodes.reduce((sum, node) => sum + (isMarked(node) ? 1 : 0) + this.#marked(node.children), 0);
+  }
+
+  outside(nodes: readonly TreeNode[]): string[] {
+    const processes = nodes.reduce((sum, { children }) => sum + 1 + children.length, 0);
+    const title = this.#paint.strong(`outside every tree: ${count(processes, "process", "processes")}`);
+    return [title, ...this.#draw(nodes)];
+  }
+
+  #draw(nodes: readonly TreeNode[]): string[] {
+    const groups = fold(nodes, { all: this.#options.all, marksOf: this.#context.marksOf });
+    const rows = this.#rows(groups, [], "");
+    const widths = rows.map(({ head }) => head.length).filter((length) => length <= NAME_COLUMNS);
+    const pidWidth = Math.max(0, ...rows.map(({ pid }) => pid.length));
+    const column = Math.max(0, ...widths) + 2;
+    return rows.map((row) => this.#line(row, column, pidWidth));
+  }
+
+  #rows(groups: readonly TreeGroup[], remote: readonly RemoteChild[], indent: string): Row[] {
+    const { branch, last, line, none } = this.#glyphs;
+    const rows = groups.map((group, index) => {
+      const isLast = index === groups.length - 1 && remote.length === 0;
+      const label = labelOf(group, this.#context);
+      const below = `${indent}${isLast ? none : line}`;
+      const children = this.#rows(group.groups, group.remote, below);
+      const head = `${indent}${isLast ? last : branch}${label.name}`;
+      const more = below + (children.length > 0 ? line : none);
+      return [{ head, pid: label.pid, details: detailsOf(label, this.#paint), more }, ...children];
+    });
+    return [
+      ...rows.flat(),
+      ...remote.map((child, index) => this.#remoteRow(child, indent, index === remote.length - 1)),
+    ];
+  }
+
+  #remoteRow({ id, node, text, modules }: RemoteChild, indent: string, isLast: boolean): Row {
+    const { branch, last, line, none } = this.#glyphs;
+    return {
+      head: `${indent}${isLast ? last : branch}${id === undefined ? "child" : printTerm(id)}`,
+      pid: text,
+      details: [`on ${node}`, `declared as ${modules.map(moduleText).join(", ")}`],
+      more: `${indent}${isLast ? none : line}`,
+    };
+  }
+
+  /** One line, or several where the details don't fit behind the name: the rest stands below, under the details. */
+  #line({ head, pid, details, more }: Row, column: number, pidWidth: number): string {
+    const start = `${head.padEnd(column)}${this.#paint.faint(pid)}${" ".repeat(pidWidth - pid.length + 2)}`;
+    const used = Math.max(head.length, column) + pidWidth + 2;
+    const room = this.#paint.width - used;
+    const isNarrow = room < 24 && details.some((detail) => widthOf(detail) > room);
+    if (isNarrow) {
+      const below = packed(details, this.#paint.width - more.length);
+      return [start, ...below.map((text) => more + text)].map((text) => text.trimEnd()).join("\n");
+    }
+    const [first = "", ...rest] = packed(details, room);
+    return [start + first, ...rest.map((text) => more.padEnd(used) + text)].map((text) => text.trimEnd()).join("\n");
+  }
+}
+
+const widthOf = (text: string): number => stripVTControlCharacters(text).length;
+
+/** Puts texts one after another into lines of at most `width` columns; one that is longer is broken between words. */
+function packed(texts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const text of texts) {
+    const line = lines.at(-1);
+    if (line !== undefined && widthOf(line) + 2 + widthOf(text) <= width) lines[lines.length - 1] = `${line}  ${text}`;
+    else if (widthOf(text) <= width) lines.push(text);
+    else lines.push(...wrap(text, width, 2, 0).split("\n"));
+  }
+  return lines;
+}
+
+interface Row {
+  /** The lines of the tree and the name. */
+  readonly head: string;
+  readonly pid: string;
+  readonly details: readonly string[];
+  /** The lines of the tree that go on below it. */
+  readonly more: string;
+}
+
+/** What is known of a module whose processes are shown. */
+function moduleLines(module: string, facts: Facts, paint: Paint): string[] {
+  const { file, md5, hasOldCode } = facts.modules.get(module) ?? {};
+  const found = facts.processes.filter((process) => concernsModule(process, module));
+  const vsn = declaredVsn(module, facts);
+  const about = [
+    vsn === undefined ? "" : `vsn ${vsn}`,
+    md5 === undefined ? "not loaded" : `md5 ${md5}`,
+    hasOldCode === true ? "old code is there too" : "",
+  ].filter((part) => part !== "");
+  return [
+    `${paint.strong(moduleText(module))}  ${about.join("  ")}`,
+    ...(file === undefined || file === "" ? [] : [paint.faint(file)]),
+    found.length === 0 ? "No process runs it, and no child specification names it." : "",
+  ];
+}
+
+function withoutProcesses(applications: readonly ApplicationTree[], paint: Paint): string[] {
+  const names = applications.filter(({ size }) => size === 0).map(({ name, vsn }) => `${nameText(name)} ${vsn}`);
+  return names.length === 0 ? [] : [paint.faint(wrap(`without processes: ${names.join(", ")}`, paint.width, 2, 0))];
+}
+
+/** How many processes there are, and how many are marked. */
+function summary(facts: Facts, options: TreeOptions, { marksOf }: LabelContext, paint: Paint): string {
+  const isShown = (process: ObservedProcess): boolean =>
+    (options.application === undefined || process.application === options.application) &&
+    (options.module === undefined || concernsModule(process, options.module));
+  const shown = facts.processes.filter(isShown);
+  const supervised = shown.filter((process) => process.supervised);
+  const outside = shown.length - supervised.length;
+  const marked = supervised.filter((process) => marksOf(process).length > 0).length;
+  const hint = options.unsupervised || options.module !== undefined ? "" : " (--unsupervised)";
+  const parts = [
+    count(supervised.length, "process", "processes"),
+    outside > 0 ? `${outside} outside every tree${hint}` : "",
+    marked > 0 ? paint.warn(`${marked} marked with !`) : "",
+  ];
+  return wrap(parts.filter((part) => part !== "").join(", "), paint.width, 0);
+}
