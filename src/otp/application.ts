@@ -1,7 +1,7 @@
 import { atom, list, type Pid, type Term } from "../terms/term.js";
 import type { Target } from "../target/target.js";
 import { pidOf } from "./decode.js";
-import { atomName, listElements, textOf, tupleElements } from "../terms/access.js";
+import { atomName, keyFind, listElements, textOf, tupleElements } from "../terms/access.js";
 import { attempt, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 
 export interface RunningApplication {
@@ -87,4 +87,14 @@ export async function configChange(target: Target, before: Term, options: CallOp
 export async function isLoaded(target: Target, application: string, options: CallOptions = {}): Promise<boolean> {
   const answer = await invoke(target, "application:get_key/2", [atom(application), atom("vsn")], options);
   return atomName(answer) !== "undefined";
+}
+
+/** How an application was started: `permanent`, `transient` or `temporary`; undefined where it wasn't (`application:info/0`). */
+export async function restartType(
+  target: Target,
+  application: string,
+  options: CallOptions = {},
+): Promise<Term | undefined> {
+  const info = await invoke(target, "application:info/0", [], options);
+  return keyFind(keyFind(info, "started"), application);
 }

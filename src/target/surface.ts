@@ -18,6 +18,7 @@ export const surface = {
 
   // The walk.
   "application:which_applications/1": "read",
+  "application:info/0": "read",
   "application:loaded_applications/0": "read",
   "application:get_all_env/1": "read",
   "application:get_key/2": "read",

@@ -98,7 +98,7 @@ function gone(app: string): string {
     false -> gone; true -> timer:sleep(1), Wait() end end)()`;
 }
 
-const LOOK = `{[${MINE}, L) || L <- [application:which_applications(), lists:sort(application:loaded_applications())]], keeper:ask(keeper, messages)}`;
+const LOOK = `{[${MINE}, L) || L <- [application:which_applications() | [lists:sort(Known) || {_, Known} <- application:info()]]], keeper:ask(keeper, messages)}`;
 const SORTED_ENV = /application:get_all_env\((\w+)\)/g;
 
 const CLEAN = `[begin application:stop(A), application:unload(A) end || A <- [demo_b, demo_a, demo_c]],

@@ -1,4 +1,4 @@
-import { isLoaded, whichApplications } from "../../otp/application.js";
+import { isLoaded, restartType, whichApplications } from "../../otp/application.js";
 import { whereis } from "../../otp/process.js";
 import { CallError } from "../../otp/invoke.js";
 import { childSpecification, whichChildrenEach } from "../../otp/supervisor.js";
@@ -53,8 +53,11 @@ async function ofApplication(mfa: MfaTerm, application: Term, context: Execution
     : (await whichApplications(context.target, options)).some((running) => running.name === name);
   const changes = isThere === (mfa.function === "stop" || mfa.function === "unload");
   if (!changes) return;
-  const call = { module: "application", function: opposite, args: [application] };
-  await context.undo.push(`call application:${opposite}/1 for ${name}`, undo.call(call));
+  // What was started for good is started for good again.
+  const type = opposite === "start" ? await restartType(context.target, name, options) : undefined;
+  const args = type === undefined ? [application] : [application, type];
+  const call = { module: "application", function: opposite, args };
+  await context.undo.push(`call application:${opposite}/${args.length} for ${name}`, undo.call(call));
 }
 
 /** A child that is started is stopped before the old code comes back, so that it doesn't meet it. */

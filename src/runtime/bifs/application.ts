@@ -1,6 +1,6 @@
 import { Atom, Pid, type Term, type Tuple, atom, list, tuple } from "../../terms/term.js";
 import { askController } from "../application/controller.js";
-import { KEYS } from "../application/table.js";
+import { KEYS, type ApplicationTable } from "../application/table.js";
 import type { BifModule, Context } from "../context.js";
 import { badarg, raiseError } from "../process/raised.js";
 import { OK, UNDEFINED, at, error, isTagged, ok, timeoutOf } from "../support/term.js";
@@ -14,6 +14,7 @@ export const application: BifModule = {
     askController(context, atom("which_applications"), timeoutOf(timeout) ?? raiseError("function_clause")),
   "loaded_applications/0": ({ node }) =>
     list(...[...node.applications.loaded.keys()].map((loaded) => node.applications.entry(loaded))),
+  "info/0": ({ node }) => info(node.applications),
   "load/1": (context, app) => askController(context, tuple(atom("load_application"), app)),
   "unload/1": (context, app) => askController(context, tuple(atom("unload_application"), app)),
   "start/1": (context, app) => start(context, app, atom("temporary")),
@@ -114,4 +115,20 @@ async function startWithNeeds(context: Context, app: Term, type: Term, started: 
   if (result === OK) started.push(app);
   else if (!isAlready(result, "already_started")) return error(tuple(app, at(result as Tuple, 1)));
   return undefined;
+}
+
+/** `application_controller:info/0`. Nothing is ever seen loading or starting: the controller does one thing at a time. */
+function info(applications: ApplicationTable): Term {
+  const none = list();
+  return list(
+    tuple(atom("loaded"), list(...[...applications.loaded.keys()].map((loaded) => applications.entry(loaded)))),
+    tuple(atom("loading"), none),
+    tuple(atom("started"), list(...applications.started.map((each) => tuple(atom(each.name), atom(each.type))))),
+    tuple(atom("start_p_false"), none),
+    tuple(
+      atom("running"),
+      list(...applications.running.map((each) => tuple(atom(each.name), each.master ?? UNDEFINED))),
+    ),
+    tuple(atom("starting"), none),
+  );
 }

@@ -151,14 +151,16 @@ describeErlang("rules that OTP doesn't have", () => {
     const { compared, before } = await upgrade({
       script: [call("stop"), LOAD, call("start")],
       init: "{stop, unwilling}",
+      afterStart: [`ok = application:stop(${APP})`, `ok = application:start(${APP}, transient)`],
     });
     expect(endingOf(compared)).toBe("only OTP upgraded");
-    expect(compared.otp.snapshot).toContain("{running,false}");
+    expect(compared.otp.snapshot).toContain("{running,false,false}");
     expect(compared.applied.execution).toMatchObject({
       outcome: "rolled_back",
       failure: { code: "application-not-started" },
     });
     expect(faults(compared, before)).toEqual([]);
+    expect(compared.ours.snapshot).toContain(`{running,{${APP},"rules","1"},{${APP},transient}}`);
     expect(statesOf(compared.ours)).toHaveLength(2);
   });
 

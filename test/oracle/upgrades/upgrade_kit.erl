@@ -91,13 +91,17 @@ snapshot(App, Modules) ->
     lists:append([
         [line({module, Module, code_of(Module)}) || Module <- Modules],
         [line({lib_dir, code:lib_dir(App)}), line({path, [Dir || Dir <- code:get_path(), belongs(App, Dir)]})],
-        [line({running, lists:keyfind(App, 1, application:which_applications())})],
+        [line({running, lists:keyfind(App, 1, application:which_applications()), restart_type(App)})],
         [line({keys, keys(App)})],
         [line({process, Name, status(Pid), named(state(Pid), Names)}) || {Name, Pid, _} <- Tree],
         [line({children, Name, children(Pid, Names)}) || {Name, Pid, supervisor} <- Tree],
         [line({lingerer, Module}) || Module <- Modules, is_pid(whereis(lingerer(Module)))],
         [line({names, lists:sort([Name || {Name, _, _} <- Tree])})]
     ]).
+
+restart_type(App) ->
+    {started, Started} = lists:keyfind(started, 1, application:info()),
+    lists:keyfind(App, 1, Started).
 
 %% The keys, of which the environment comes in no order of its own.
 keys(App) ->
