@@ -4,6 +4,7 @@ import { registerApply } from "./commands/apply.js";
 import { registerCheck } from "./commands/check.js";
 import { registerConvert } from "./commands/convert.js";
 import { registerDoctor } from "./commands/doctor.js";
+import { registerExplain } from "./commands/explain.js";
 import { registerJournal } from "./commands/journal.js";
 import { registerPlan } from "./commands/plan.js";
 import { registerRelup } from "./commands/relup.js";
@@ -22,6 +23,7 @@ const COMMANDS = [
   registerRelup,
   registerTree,
   registerDoctor,
+  registerExplain,
   registerSnapshot,
   registerPlan,
   registerApply,
