@@ -2,14 +2,23 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
+import { snapshotJsonSchema } from "../src/engine/snapshot/json-schema.js";
 import { jsonSchema } from "../src/release/schema/json-schema.js";
 
 const directory = join(import.meta.dirname, "..", "schemas");
 const outdated: string[] = [];
 
-for (const kind of ["rel", "app", "appup", "relup"] as const) {
+const schemas = {
+  rel: jsonSchema("rel"),
+  app: jsonSchema("app"),
+  appup: jsonSchema("appup"),
+  relup: jsonSchema("relup"),
+  snapshot: snapshotJsonSchema(),
+};
+
+for (const [kind, schema] of Object.entries(schemas)) {
   const file = join(directory, `${kind}.schema.json`);
-  const text = await format(JSON.stringify(jsonSchema(kind)), { parser: "json", printWidth: 120 });
+  const text = await format(JSON.stringify(schema), { parser: "json", printWidth: 120 });
   if (!process.argv.includes("--check")) writeFileSync(file, text);
   else if (readFileSync(file, "utf8") !== text) outdated.push(file);
 }

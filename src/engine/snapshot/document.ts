@@ -140,6 +140,7 @@ export const snapshotSchema = z.strictObject({
   files: z
     .record(name, text)
     .describe("The manifests of what runs: .rel, relup, .appup, RELEASES as they are, .app without its environment."),
+  complete: z.literal(true).describe("The last of all: a file without it was cut off."),
 });
 
 /** A snapshot as it is written and read. */

@@ -75,6 +75,7 @@ export async function takeSnapshot(target: Target, options: SnapshotOptions): Pr
     code: codeRecords(modules, extension),
     inspection: inspectionRecord(inspection, withEnv),
     files: Object.fromEntries([...files].sort(([a], [b]) => (a < b ? -1 : 1))),
+    complete: true,
   };
 }
 
