@@ -79,6 +79,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   "library-differs",
   "code-not-loadable",
   "unpack-failed",
+  "config-provider-failed",
   "release-not-running",
   "old-code-in-use",
   "start-erl-differs",

@@ -67,6 +67,31 @@ export async function readObjectCode(
   return { facts, code };
 }
 
+/** Reads object code that lies in files of its own, and belongs to no application's `ebin`. */
+export async function codeOfFiles(
+  target: Target,
+  files: readonly { readonly module: string; readonly application: string; readonly file: string }[],
+  options: CallOptions,
+): Promise<ReadCode> {
+  const running = await runningFiles(
+    target,
+    files.map(({ module }) => module),
+    options,
+  );
+  const code = new Map<string, { next?: Binary; previous?: Binary }>();
+  const facts = new Map<string, ObjectCode>();
+  for (const { module, application, file } of files) {
+    const [next, previous] = await Promise.all([
+      readBinary(target, file, options),
+      readBinary(target, running.get(module), options),
+    ]);
+    const found = await factsOf(target, module, application, file, next, previous, options);
+    facts.set(module, { ...found, listedInApp: true });
+    code.set(module, { ...(next && { next }), ...(previous && { previous }) });
+  }
+  return { facts, code };
+}
+
 /** The files that modules were loaded from (`code:which/1`). */
 async function runningFiles(
   target: Target,

@@ -1,11 +1,11 @@
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import type { Logger } from "pino";
 import { basename } from "node:path";
 import { localSource, nodeSource } from "../../engine/releases/block-source.js";
 import { takeInventory } from "../../engine/releases/inventory.js";
 import { unpackPackage, type PackagePlace } from "../../engine/releases/unpack.js";
 import type { Target } from "../../target/target.js";
-import { allowFindingsOption } from "../allow.js";
+import { allowOption } from "../allow.js";
 import { CommandError, EXIT } from "../exit.js";
 import { listenForInterrupt } from "../interrupt.js";
 import type { Io } from "../io.js";
@@ -23,6 +23,14 @@ interface UnpackOptions extends CommonOptions, TargetOptions {
   readonly allow: readonly string[];
 }
 
+/** Problems of a package that somebody may know better about. */
+const ALLOWABLE = ["library-differs", "code-not-loadable"];
+
+function allowable(code: string): string {
+  if (ALLOWABLE.includes(code)) return code;
+  throw new InvalidArgumentError(`There is no problem ${code} to allow; there are ${ALLOWABLE.join(", ")}.`);
+}
+
 /** `unpack`: brings the package of a release to the node, checked, and has it unpacked there. */
 export function registerUnpack(program: Command, run: Run): void {
   const command = program
@@ -31,7 +39,7 @@ export function registerUnpack(program: Command, run: Run): void {
     .description("check the package of a release, send it to the node, and unpack it there")
     .option("--dry-run", "check it only; nothing is changed on the node")
     .option("--force", "replace a release of the same version that was installed once")
-    .addOption(allowFindingsOption());
+    .addOption(allowOption("problems that don't stand in the way", allowable));
   withCommonOptions(withTargetOptions(command)).action(async (file: string, options: UnpackOptions) => {
     await run("relupctl/unpack@1", options, ({ io, log }) => unpack(file, options, io, log));
   });

@@ -5,7 +5,7 @@ import type { Target } from "../../target/target.js";
 import type { Inventory } from "./inventory.js";
 
 /**
- * The directories of libraries that something needs besides the release `vsn`, each with who needs it: another release
+ * The directories of libraries, and of consolidated protocols, that something needs besides the release `vsn`, each with who needs it: another release
  * that is known or lies there, the code path, or code that was loaded from there.
  */
 export async function librariesInUse(
@@ -24,21 +24,24 @@ export async function librariesInUse(
   }
   const [path, loaded] = await Promise.all([codePath(target, options), allLoaded(target, options)]);
   for (const directory of path) {
-    const library = libraryOf(posix.resolve(root, directory), root);
+    const library = directoryOf(posix.resolve(root, directory), root);
     if (library !== undefined) add(library, "the node's code path");
   }
   for (const [module, origin] of loaded) {
     if (origin === undefined || origin === "preloaded") continue;
-    const library = libraryOf(posix.resolve(root, origin.file), root);
+    const library = directoryOf(posix.resolve(root, origin.file), root);
     if (library !== undefined) add(library, `loaded code (${module})`);
   }
   return inUse;
 }
 
-/** `<root>/lib/<app>-<vsn>` of a path in it. */
-function libraryOf(path: string, root: string): string | undefined {
-  const lib = `${root}/lib/`;
-  if (!path.startsWith(lib)) return undefined;
-  const [name] = path.slice(lib.length).split("/");
-  return name === undefined || name === "" ? undefined : `${lib}${name}`;
+/**
+ * The directory of a path that is kept or deleted as a whole: `<root>/lib/<app>-<vsn>`, or the consolidated protocols of
+ * an Elixir release, `<root>/releases/<vsn>/consolidated`.
+ */
+function directoryOf(path: string, root: string): string | undefined {
+  if (!path.startsWith(`${root}/`)) return undefined;
+  const inRoot = path.slice(root.length + 1);
+  const [found] = /^(lib\/[^/]+|releases\/[^/]+\/consolidated)(?=\/|$)/.exec(inRoot) ?? [];
+  return found === undefined ? undefined : `${root}/${found}`;
 }

@@ -1,4 +1,5 @@
 import { invoke, type CallOptions } from "../../otp/invoke.js";
+import { listDir } from "../../otp/code.js";
 import { deleteTree, fileInfos } from "../../otp/file.js";
 import { setRemoved } from "../../otp/release-handler.js";
 import type { Target } from "../../target/target.js";
@@ -92,7 +93,15 @@ async function planRemoval(
   const erts = textOf(await invoke(target, "erlang:system_info/1", [atom("version")], options));
   const candidates = release.libraries.map(({ dir }) => dir).filter((dir) => dir !== "");
   const keeps: Kept[] = [];
-  const deletes = [`${relDir}/${release.vsn}`];
+  const own = `${relDir}/${release.vsn}`;
+  const protocols = `${own}/consolidated`;
+  const protocolsNeededBy = inUse.get(protocols);
+  const deletes = [own];
+  if (protocolsNeededBy !== undefined) {
+    keeps.push({ directory: protocols, neededBy: protocolsNeededBy });
+    const names = (await listDir(target, own, options)) ?? [];
+    deletes.splice(0, 1, ...names.map((name) => `${own}/${name}`).filter((path) => path !== protocols));
+  }
   for (const directory of candidates) {
     const neededBy = inUse.get(directory) ?? (isInRoot(directory, root) ? undefined : "others: it lies outside the release root");
     if (neededBy === undefined) deletes.push(directory);

@@ -38,8 +38,14 @@ export async function checkRunning(
       return { library, app: bytes === undefined ? undefined : readApp(bytes, file).record };
     }),
   );
+  // An Elixir release has its protocols a second time, consolidated, and loads those.
+  const consolidated = `${account.relDir}/${release.vsn}/consolidated`;
+  const protocols = new Set(await files.list(consolidated));
   const modules = apps.flatMap(({ library, app }) =>
-    (app?.modules ?? []).map((module) => ({ module, file: `${library.dir}/ebin/${module}.beam` })),
+    (app?.modules ?? []).map((module) => {
+      const name = `${module}.beam`;
+      return { module, file: protocols.has(name) ? `${consolidated}/${name}` : `${library.dir}/ebin/${name}` };
+    }),
   );
   const versions = release.libraries.flatMap(({ name, vsn }) => {
     const runs = running.get(name);

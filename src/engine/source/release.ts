@@ -10,6 +10,8 @@ import { atom, list, tuple, type Term } from "../../terms/term.js";
 import { makeRelup } from "../../upgrade/relup.js";
 import type { Library } from "../../upgrade/upgrade.js";
 import type { PreparedUpgrade } from "../prepared.js";
+import { bootConfig } from "./config-providers.js";
+import { withProtocols } from "./consolidated-protocols.js";
 import { liveCode, type NodeCode } from "./node-code.js";
 import { loadNodeRelease, type NodeRelease } from "./node-release.js";
 
@@ -30,7 +32,9 @@ export async function readReleaseUpgrade(
   vsn: string,
   options: CallOptions = {},
 ): Promise<PreparedUpgrade> {
-  return await readReleaseUpgradeOf(liveCode(target, options), vsn);
+  const prepared = await readReleaseUpgradeOf(liveCode(target, options), vsn);
+  const after = await bootConfig(target, prepared.config.after, options);
+  return await withProtocols(target, { ...prepared, config: { ...prepared.config, after } }, options);
 }
 
 /** As {@link readReleaseUpgrade}, for a node that is known by its code: itself, or by a snapshot. */

@@ -1,0 +1,118 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { connect } from "../../../src/distribution/index.js";
+import { applyUpgrade } from "../../../src/engine/apply.js";
+import { localSource } from "../../../src/engine/releases/block-source.js";
+import { commitRelease } from "../../../src/engine/releases/commit.js";
+import { takeInventory } from "../../../src/engine/releases/inventory.js";
+import { removeRelease } from "../../../src/engine/releases/remove.js";
+import { unpackPackage } from "../../../src/engine/releases/unpack.js";
+import { readReleaseUpgrade } from "../../../src/engine/source/release.js";
+import type { Target } from "../../../src/target/target.js";
+import { describeElixir } from "../../support/erlang.js";
+import { buildMixRelease, startMixRelease, type MixRelease } from "../../support/mix-release.js";
+import type { PeerNode } from "../../support/peer.js";
+
+const SERVER = "'Elixir.Shelf.Server'";
+const TRAFFIC = `
+  Put = fun Put(Asked, Answered) ->
+    receive {stop, From} -> From ! {traffic, Asked, Answered}
+    after 0 -> {ok, _} = ${SERVER}:put(book), Put(Asked + 1, Answered + 1)
+    end
+  end,
+  register(shelf_traffic, spawn(fun() -> Put(0, 0) end))`;
+const STOP_TRAFFIC = `shelf_traffic ! {stop, self()}, receive {traffic, A, B} -> {A > 100, A - B} after 5000 -> gone end`;
+const ENVIRONMENT = "lists:sort(application:get_all_env(shelf))";
+
+describeElixir("the life of an Elixir release", () => {
+  let release: MixRelease;
+  let root: string;
+  let node: PeerNode;
+  let target: Target;
+
+  const start = async (vsn: string): Promise<void> => {
+    node = await startMixRelease(root, vsn);
+    target = await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+  };
+  const stop = async (): Promise<void> => {
+    await target[Symbol.asyncDispose]();
+    await node.stop();
+  };
+  const apply = async (vsn: string) => {
+    const { execution, bookkeeping } = await applyUpgrade(target, await readReleaseUpgrade(target, vsn));
+    return { outcome: execution?.outcome, failure: execution?.failure, bookkeeping };
+  };
+  const bootedNext = (): string => readFileSync(join(root, "releases", "start_erl.data"), "utf8").split(" ")[1]!.trim();
+
+  beforeAll(async () => {
+    release = await buildMixRelease();
+    root = await release.copy("mix");
+    await start("0.1.0");
+  });
+  afterAll(async () => {
+    await stop();
+    await release[Symbol.asyncDispose]();
+  });
+
+  it("has no RELEASES file, and looking makes none", async () => {
+    const inventory = await takeInventory(target);
+    expect(inventory).toMatchObject({ registered: undefined, running: { name: "shelf", vsn: "0.1.0" } });
+    expect(inventory.releases).toMatchObject([{ vsn: "0.1.0", status: "permanent", missing: [] }]);
+    expect(existsSync(join(root, "releases", "RELEASES"))).toBe(false);
+  });
+
+  it("is unpacked, and OTP knows from then on what the running release needs", async () => {
+    await using source = (await localSource(release.tarballs["0.2.0"]))!;
+    expect(await unpackPackage(target, { source })).toMatchObject({ result: "unpacked", newLibraries: ["shelf-0.2.0"] });
+    const libraries = "[{Vsn, lists:sort(Libs)} || {_, Vsn, Libs, _} <- release_handler:which_releases()]";
+    const known = await node.eval(`lists:sort(${libraries})`);
+    expect(known).toMatch(/^\[{"0.1.0",\["compiler-.*"shelf-0.1.0".*{"0.2.0",\["compiler-.*"shelf-0.2.0"/);
+    const onDisk = await node.eval(`{ok, [R]} = file:consult("${root}/releases/RELEASES"), lists:sort(element(5, hd(R)))`);
+    expect(onDisk).toContain(`{elixir,"`);
+  });
+
+  it("is upgraded under traffic with the configuration that its own boot would make", async () => {
+    expect(await node.eval(ENVIRONMENT)).toBe('[{limit,10},{name,<<"first">>}]');
+    await node.eval(TRAFFIC);
+    expect(await apply("0.2.0")).toEqual({
+      outcome: "upgraded",
+      failure: undefined,
+      bookkeeping: { status: "current" },
+    });
+    expect(await node.eval(STOP_TRAFFIC)).toBe("{true,0}");
+    expect(await node.eval(ENVIRONMENT)).toBe('[{limit,20},{name,<<"second">>}]');
+    expect(await node.eval(`sys:get_state(${SERVER})`)).toMatch(/^#{count => \d+,limit => 20}$/);
+  });
+
+  it("has its protocols consolidated anew: the implementation that came with the upgrade is known", async () => {
+    expect(await node.eval(`'Elixir.String.Chars':to_string('Elixir.Shelf.Item':new(<<"book">>))`)).toBe('<<"item book">>');
+    expect(await node.eval(`'Elixir.Protocol':'consolidated?'('Elixir.String.Chars')`)).toBe("true");
+  });
+
+  it("is committed, and boots after a restart as it was", async () => {
+    expect(await commitRelease(target, undefined)).toMatchObject({ result: "committed", problems: [] });
+    expect(bootedNext()).toBe("0.2.0");
+    await stop();
+    await start(bootedNext());
+    expect(await node.eval(ENVIRONMENT)).toBe('[{limit,20},{name,<<"second">>}]');
+    expect(await takeInventory(target)).toMatchObject({
+      running: { vsn: "0.2.0" },
+      releases: [{ vsn: "0.1.0", status: "old" }, { vsn: "0.2.0", status: "permanent", isRunning: true, bootsNext: true }],
+    });
+  });
+
+  it("goes down again, and what is removed then takes nothing from what runs", async () => {
+    expect(await apply("0.1.0")).toMatchObject({ outcome: "upgraded", bookkeeping: { status: "current" } });
+    expect(await node.eval(ENVIRONMENT)).toBe('[{limit,10},{name,<<"first">>}]');
+    expect(await node.eval(`sys:get_state(${SERVER})`)).toBe("0");
+    expect(await commitRelease(target, "0.1.0")).toMatchObject({ result: "committed", bootedBefore: "0.2.0" });
+    await stop();
+    await start(bootedNext());
+    const removed = await removeRelease(target, "0.2.0");
+    expect(removed.deletes).toEqual([join(root, "releases/0.2.0"), join(root, "lib/shelf-0.2.0")]);
+    expect(removed.keeps.every(({ directory }) => existsSync(directory))).toBe(true);
+    expect(await node.eval(`${SERVER}:put(book)`)).toBe("{ok,1}");
+    expect((await takeInventory(target)).releases.map(({ vsn, missing }) => [vsn, missing])).toEqual([["0.1.0", []]]);
+  });
+});

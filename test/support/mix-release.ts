@@ -1,0 +1,148 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { startNode, type NodeOptions, type PeerNode } from "./peer.js";
+
+const run = promisify(execFile);
+
+/**
+ * A real Elixir release, built by mix in two versions: no RELEASES file, a `runtime.exs` in the second form of its
+ * configuration, and protocols that are consolidated. `Shelf.Server` keeps items; the second version keeps them in a map.
+ */
+export interface MixRelease extends AsyncDisposable {
+  readonly tarballs: Readonly<Record<"0.1.0" | "0.2.0", string>>;
+  /** The first version in a root of its own, removed with the release. */
+  copy(name: string): Promise<string>;
+}
+
+const mixExs = (vsn: string): string => `
+defmodule Shelf.MixProject do
+  use Mix.Project
+  def project do
+    [app: :shelf, version: "${vsn}", elixir: "~> 1.14", deps: [],
+     releases: [shelf: [steps: [:assemble, &appups/1, :tar]]]]
+  end
+  def application, do: [extra_applications: [:logger, :sasl], mod: {Shelf.Application, []}]
+  defp appups(release) do
+    if File.exists?("shelf.appup") do
+      File.cp!("shelf.appup", Path.join([release.path, "lib", "shelf-${vsn}", "ebin", "shelf.appup"]))
+    end
+    release
+  end
+end
+`;
+
+const server = (state: string): string => `
+defmodule Shelf.Application do
+  use Application
+  def start(_type, _args), do: Supervisor.start_link([Shelf.Server], strategy: :one_for_one, name: Shelf.Supervisor)
+end
+
+defmodule Shelf.Server do
+  use GenServer
+${state}
+  def start_link(_), do: GenServer.start_link(__MODULE__, nil, name: __MODULE__)
+  def put(item), do: GenServer.call(__MODULE__, {:put, item})
+end
+`;
+
+const FIRST = server(`
+  @vsn "1"
+  def init(_), do: {:ok, 0}
+  def handle_call({:put, _item}, _from, count), do: {:reply, {:ok, count + 1}, count + 1}
+`);
+
+const SECOND =
+  server(`
+  @vsn "2"
+  def init(_), do: {:ok, %{count: 0, limit: Application.get_env(:shelf, :limit)}}
+  def handle_call({:put, _item}, _from, %{count: count} = state), do: {:reply, {:ok, count + 1}, %{state | count: count + 1}}
+  def code_change({:down, "1"}, %{count: count}, _), do: {:ok, count}
+  def code_change("1", count, _), do: {:ok, %{count: count, limit: Application.get_env(:shelf, :limit)}}
+`) +
+  `
+defmodule Shelf.Item do
+  defstruct [:name]
+  def new(name), do: %Shelf.Item{name: name}
+end
+
+defimpl String.Chars, for: Shelf.Item do
+  def to_string(item), do: "item " <> item.name
+end
+`;
+
+const CONFIG = (limit: string): string => `import Config\nconfig :shelf, name: "${limit}"\n`;
+const RUNTIME = (limit: string): string =>
+  `import Config\nconfig :shelf, limit: String.to_integer(System.get_env("SHELF_LIMIT", "${limit}"))\n`;
+
+const UPDATE = "{update, 'Elixir.Shelf.Server', {advanced, []}}";
+const ADDED = ["Elixir.Shelf.Item", "Elixir.String.Chars.Shelf.Item"];
+const up = ADDED.map((module) => `{add_module, '${module}'}`).join(", ");
+const down = ADDED.map((module) => `{delete_module, '${module}'}`).join(", ");
+const APPUP = `{"0.2.0", [{"0.1.0", [${up}, ${UPDATE}]}], [{"0.1.0", [${UPDATE}, ${down}]}]}.\n`;
+
+const FILES: Readonly<Record<"0.1.0" | "0.2.0", Readonly<Record<string, string>>>> = {
+  "0.1.0": {
+    "mix.exs": mixExs("0.1.0"),
+    "lib/shelf.ex": FIRST,
+    "config/config.exs": CONFIG("first"),
+    "config/runtime.exs": RUNTIME("10"),
+  },
+  "0.2.0": {
+    "mix.exs": mixExs("0.2.0"),
+    "lib/shelf.ex": SECOND,
+    "config/config.exs": CONFIG("second"),
+    "config/runtime.exs": RUNTIME("20"),
+    "shelf.appup": APPUP,
+  },
+};
+
+/** Builds both versions. Elixir must be there. */
+export async function buildMixRelease(): Promise<MixRelease> {
+  const folder = await mkdtemp(join(tmpdir(), "relupctl-mix-"));
+  const build = async (vsn: "0.1.0" | "0.2.0"): Promise<string> => {
+    const project = join(folder, `project-${vsn}`);
+    for (const [name, text] of Object.entries(FILES[vsn])) {
+      await mkdir(dirname(join(project, name)), { recursive: true });
+      await writeFile(join(project, name), text.trimStart());
+    }
+    const env = { ...process.env, MIX_ENV: "prod", MIX_HOME: join(folder, "home"), LANG: "C.UTF-8" };
+    await run("mix", ["release", "--quiet"], { cwd: project, env });
+    return join(project, "_build", "prod");
+  };
+  try {
+    const [first, second] = await Promise.all([build("0.1.0"), build("0.2.0")]);
+    let copies = 0;
+    return {
+      tarballs: { "0.1.0": join(first, "shelf-0.1.0.tar.gz"), "0.2.0": join(second, "shelf-0.2.0.tar.gz") },
+      copy: async (name) => {
+        const to = join(folder, `root-${++copies}-${name}`);
+        await cp(join(first, "rel", "shelf"), to, { recursive: true, verbatimSymlinks: true });
+        return to;
+      },
+      [Symbol.asyncDispose]: async () => {
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Starts a version as `bin/shelf start` does, apart from the shell around it. */
+export async function startMixRelease(root: string, vsn: string, options: NodeOptions = {}): Promise<PeerNode> {
+  const erts = (await readdir(root)).find((name) => name.startsWith("erts-"))!.slice("erts-".length);
+  const directory = join(root, "releases", vsn);
+  return await startNode({
+    ...options,
+    root: { directory: root, erts },
+    env: { RELEASE_ROOT: root, RELEASE_VSN: vsn, RELEASE_SYS_CONFIG: join(directory, "sys"), ...options.env },
+    args: [
+      ...["-boot", join(directory, "start"), "-boot_var", "RELEASE_LIB", join(root, "lib")],
+      ...["-config", join(directory, "sys"), "-mode", "embedded", ...(options.args ?? [])],
+    ],
+  });
+}
