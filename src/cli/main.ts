@@ -2,15 +2,19 @@ import { Command, CommanderError } from "commander";
 import type { Problem } from "../terms/problem.js";
 import { registerApply } from "./commands/apply.js";
 import { registerCheck } from "./commands/check.js";
+import { registerCommit } from "./commands/commit.js";
 import { registerConvert } from "./commands/convert.js";
 import { registerDoctor } from "./commands/doctor.js";
 import { registerExplain } from "./commands/explain.js";
 import { registerJournal } from "./commands/journal.js";
 import { registerPlan } from "./commands/plan.js";
 import { registerRelup } from "./commands/relup.js";
+import { registerRemove } from "./commands/remove.js";
 import { registerSnapshot } from "./commands/snapshot.js";
 import { registerSwap } from "./commands/swap.js";
 import { registerTree } from "./commands/tree.js";
+import { registerUnpack } from "./commands/unpack.js";
+import { registerVersions } from "./commands/versions.js";
 import { EXIT, type ExitCode } from "./exit.js";
 import { processIo, type Io } from "./io.js";
 import { failureText } from "./report.js";
@@ -29,6 +33,10 @@ const COMMANDS = [
   registerApply,
   registerSwap,
   registerJournal,
+  registerVersions,
+  registerUnpack,
+  registerCommit,
+  registerRemove,
 ];
 
 /**
