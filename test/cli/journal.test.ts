@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { userInfo } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
@@ -72,6 +72,13 @@ describe("the journal", () => {
     const { out } = await runMain(["journal", "show", id, ...journal]);
     expect(out).toContain("Result: rolled back");
     expect(widest(out)).toBeLessThanOrEqual(80);
+  });
+
+  it("of a test is kept where nobody's own is", async () => {
+    const { document } = await apply(UP);
+    const home = process.env["XDG_STATE_HOME"] ?? "";
+    expect(home.startsWith(join(tmpdir(), "relupctl-state-"))).toBe(true);
+    expect(document.journal!.file.startsWith(join(home, "relupctl", "journal"))).toBe(true);
   });
 
   it("of an upgrade that was refused is not begun", async () => {

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { describeErlang } from "../support/erlang.js";
 import { startNode, type PeerNode } from "../support/peer.js";
 import { failureDocument } from "./support/documents.js";
-import { compile, type Version } from "./support/erlang-modules.js";
+import { compile, compileText, type Version } from "./support/erlang-modules.js";
 import { runMain } from "./support/in-process.js";
 import { journalShowDocument } from "./support/journal-documents.js";
 import { TemporaryFolder } from "./support/root.js";
@@ -123,6 +123,36 @@ describeErlang("swap on a real node", () => {
     expect(await node.eval("{first:next(), second:next(), erlang:module_loaded(helper)}")).toBe("{2,2,true}");
   });
 
+  it("changes event handlers in their manager, and the specification of a supervisor", async () => {
+    const handler = (vsn: string, state: string, more: string): Promise<string> =>
+      compileText(node, folder, `hand-${vsn}`, {
+        module: "hand",
+        text: `-module(hand). -vsn("${vsn}"). -behaviour(gen_event).
+               -export([init/1, handle_event/2, handle_call/2, code_change/3]).
+               init([]) -> {ok, ${state}}.
+               handle_event(_, S) -> {ok, S}.
+               handle_call(_, S) -> {ok, S, S}.
+               code_change${more}`,
+      });
+    const supervisor = (vsn: string, intensity: number): Promise<string> =>
+      compileText(node, folder, `tops-${vsn}`, {
+        module: "tops",
+        text: `-module(tops). -vsn("${vsn}"). -behaviour(supervisor). -export([init/1]).
+               init([]) -> {ok, {#{intensity => ${intensity}}, []}}.`,
+      });
+    await load(await handler("1", "one", "(_, S, _) -> {ok, S}."));
+    await load(await supervisor("1", 1));
+    // Linked to nobody: whoever asks the node to start them ends.
+    await node.eval("{ok, M} = gen_event:start({local, manager}), gen_event:add_handler(M, hand, [])");
+    await node.eval("{ok, S} = supervisor:start_link({local, tops}, tops, []), unlink(S)");
+    const files = [await handler("2", "two", '("1", one, []) -> {ok, two}.'), await supervisor("2", 7)];
+    const { code, document } = await swap(swapDocument, ...files);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ processes: { migrated: 2 } });
+    expect(await node.eval("gen_event:call(manager, hand, state)")).toBe("two");
+    expect(await node.eval("element(6, sys:get_state(tops))")).toBe("7");
+  });
+
   it("wants all processes of a module named, or none", async () => {
     const { one, two } = await counter(
       "many",
@@ -204,6 +234,7 @@ describeErlang("swap on a real node", () => {
     expect(await refusal(two, "--from-vsn", '"0')).toEqual([1, "usage"]);
     const missing = await swap(swapDocument, without);
     expect(missing).toMatchObject({ code: 3, document: { findings: [{ code: "code-change-missing" }] } });
+    expect(missing.document.findings[0]!.hint).toContain("--load-only");
     expect(await condition("still")).toBe(before);
 
     const loaded = await swap(swapDocument, unloaded, "--load-only");

@@ -41,7 +41,7 @@ export class FileJournal implements Journal {
   }
 
   async intent(act: Act): Promise<void> {
-    const pids = act.kind === "step" && act.step.processes.length > 0 ? act.step.processes : undefined;
+    const pids = act.kind === "step" && TAKES.has(act.step.instruction.instruction) ? act.step.processes : undefined;
     const record: JournalRecord = {
       type: "intent",
       at: this.#at(),
@@ -128,6 +128,9 @@ export class FileJournal implements Journal {
     return this.#now().toISOString();
   }
 }
+
+/** Instructions that take processes anew. The others go on with those, and needn't name thousands of them again. */
+const TAKES: ReadonlySet<string> = new Set(["suspend", "stop"]);
 
 const actRecord = (act: Act): ActRecord =>
   act.kind === "step" ? { kind: "step", index: act.step.index } : { kind: act.kind };

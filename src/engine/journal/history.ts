@@ -17,7 +17,7 @@ export interface StepHistory extends ActHistory {
   readonly instruction: string | undefined;
   readonly modules: readonly string[];
   readonly called: string | undefined;
-  /** The processes that it was meant for. */
+  /** The processes that it was meant for: of a code_change, resume or start those of the suspend or stop before it. */
   readonly pids: readonly string[];
   /** How many it touched. */
   readonly processes: number | undefined;
@@ -80,11 +80,28 @@ function stepHistories(records: readonly JournalRecord[], begin: BeginRecord | u
       instruction: planned?.instruction,
       modules: planned?.modules ?? [],
       called: planned?.called ?? undefined,
-      pids: intentOf(records, act)?.pids ?? [],
+      pids: pidsOf(index, records, begin),
       processes: outcome?.processes,
       skipped: outcome?.skipped ?? [],
     };
   });
+}
+
+/** What a step takes its processes from. */
+const TAKEN_BY: Readonly<Record<string, string>> = { code_change: "suspend", resume: "suspend", start: "stop" };
+
+function pidsOf(index: number, records: readonly JournalRecord[], begin: BeginRecord | undefined): readonly string[] {
+  const own = intentOf(records, { kind: "step", index });
+  const step = begin?.steps[index];
+  if (own?.pids !== undefined || own === undefined || step === undefined) return own?.pids ?? [];
+  const taking = begin!.steps.filter(
+    (each) =>
+      each.index < index &&
+      each.instruction === TAKEN_BY[step.instruction] &&
+      each.modules.some((module) => step.modules.includes(module)),
+  );
+  const pids = taking.flatMap((each) => intentOf(records, { kind: "step", index: each.index })?.pids ?? []);
+  return [...new Set(pids)];
 }
 
 function actHistory(records: readonly JournalRecord[], act: ActRecord): ActHistory {

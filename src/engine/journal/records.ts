@@ -84,7 +84,7 @@ const intent = z.object({
   type: z.literal("intent"),
   at,
   act,
-  /** Of a step: the processes that it will touch, as far as the plan tells. */
+  /** Of a suspend or stop: the processes that it will touch, as far as the plan tells. */
   pids: z.array(z.string()).optional(),
 });
 

@@ -17,7 +17,10 @@ export const oldObjectCodeMissing: FindingRule = ({ upgrade, facts }) =>
           previous === undefined
             ? `The node says that it was loaded from ${loaded.file ?? "no file"}, which can't be read.`
             : `The file ${loaded.file ?? ""} holds other code (MD5 ${previous}) than what is loaded (${loaded.md5}). Code_change also gets the version of that file.`,
-        hint: `Put the object code that is running back at its place before upgrading.`,
+        hint:
+          upgrade.kind === "modules"
+            ? "Put the object code that is running back at its place first, or name a copy of it with --running FILE."
+            : "Put the object code that is running back at its place before upgrading.",
         module,
         pids: [],
       },

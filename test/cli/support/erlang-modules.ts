@@ -40,11 +40,21 @@ export async function compile(
   name: string,
   version: Version,
 ): Promise<string> {
-  const source = folder.at(`${name}/${version.module}.erl`);
+  return await compileText(node, folder, name, { module: version.module, text: sourceOf(version) });
+}
+
+/** The same for a source as it is, which says `-module` itself. */
+export async function compileText(
+  node: PeerNode,
+  folder: TemporaryFolder,
+  name: string,
+  { module, text }: { readonly module: string; readonly text: string },
+): Promise<string> {
+  const source = folder.at(`${name}/${module}.erl`);
   mkdirSync(dirname(source), { recursive: true });
-  writeFileSync(source, sourceOf(version));
+  writeFileSync(source, text);
   const options = `[{outdir, "${folder.at(name)}"}, return_errors]`;
   const compiled = await node.eval(`compile:file("${source}", ${options})`);
-  if (compiled !== `{ok,${version.module}}`) throw new Error(compiled);
-  return folder.at(`${name}/${version.module}.beam`);
+  if (compiled !== `{ok,${module}}`) throw new Error(compiled);
+  return folder.at(`${name}/${module}.beam`);
 }

@@ -22,6 +22,7 @@ describe("the history of an upgrade", () => {
       ["done", 2],
       ["done", 1],
     ]);
+    expect(history.steps.map(({ pids }) => pids)).toEqual([["<0.10.0>", "<0.11.0>"], [], ["<0.10.0>", "<0.11.0>"]]);
     expect(history.steps[0]?.skipped).toEqual([{ pid: "<0.11.0>", why: "it ended before" }]);
     expect(history.notes.map(({ what }) => what)).toEqual(["the node was asked twice"]);
     expect([history.beforeSteps.status, history.afterSteps.status]).toEqual(["done", "not_begun"]);
