@@ -124,7 +124,8 @@ const notChosen = (runs: RunsBy): MissedReason => (runs === "own-code" ? "own-co
 /** Why a release handler finds a process. */
 function reasonFound(process: ObservedProcess, module: string): CoverageReason {
   if (process.dynamic) return "dynamic";
-  if (runsBy(process, module) === undefined && process.callbackModule !== undefined) return "declared-though-other";
+  const isOther = runsBy(process, module) === undefined && process.callbackModule !== undefined;
+  if (isOther && process.kind !== "own_code") return "declared-though-other";
   return process.supervisor === undefined ? "top-supervisor" : "declared";
 }
 

@@ -3,7 +3,9 @@ import { connect } from "../../src/distribution/index.js";
 import { observe } from "../../src/engine/observe.js";
 import { walkSupervisionTree } from "../../src/engine/walk.js";
 import type { Target } from "../../src/target/target.js";
+import { coverageOf } from "../../src/upgrade/coverage.js";
 import { describeElixir } from "../support/erlang.js";
+import { advancedUpdate } from "../support/facts.js";
 import { startNode, type PeerNode } from "../support/peer.js";
 import { asLines, otpWalk } from "./walks.js";
 
@@ -28,6 +30,10 @@ defmodule Shop.Job do
   use Task
   def start_link(_), do: Task.start_link(__MODULE__, :run, [])
   def run, do: Process.register(self(), __MODULE__) && Process.sleep(:infinity)
+  def work do
+    Process.sleep(:infinity)
+    :done
+  end
 end
 defmodule Shop.Supervisor do
   use Supervisor
@@ -62,7 +68,7 @@ for n <- 1..5, do: {:ok, _} = DynamicSupervisor.start_child(Shop.Stores, {Shop.S
 {:ok, _} = DynamicSupervisor.start_child(Dynamic.Top, {Shop.Server, :under_dynamic})
 {:ok, _} = DynamicSupervisor.start_child(Shop.Hidden, {Shop.Server, :hidden_store})
 {:ok, _} = DynamicSupervisor.start_child(Shop.Plain, {Shop.Supervisor, []} |> Supervisor.child_spec(start: {Supervisor, :start_link, [[{Shop.Server, :deep}], [strategy: :one_for_one]]}))
-{:ok, _} = Task.Supervisor.start_child(Shop.Tasks, Shop.Job, :run, [])
+{:ok, _} = Task.Supervisor.start_child(Shop.Tasks, Shop.Job, :work, [])
 :ok
 `;
 
@@ -122,5 +128,25 @@ describeElixir("the walk over an Elixir node", () => {
     expect(named("Elixir.Shop.Stores")).toEqual(supervisor("Elixir.Shop.Stores"));
     expect(named("Elixir.Shop.Tasks")).toEqual(supervisor("Elixir.Task.Supervisor"));
     expect(named("Elixir.Dynamic.Top")).toMatchObject({ type: "supervisor", hidden: false });
+  });
+
+  it("accounts for agents, tasks and wrapped servers in a plan", async () => {
+    const { processes, remoteChildren = [] } = await observe(target, { modules: [], probe: [], timeoutMs: 5_000 });
+    const modules = ["Elixir.Shop.Counter", "Elixir.Shop.Application", "Elixir.Shop.Job", "Elixir.Shop.Server"];
+    const script = modules.flatMap((module) => advancedUpdate(module));
+    const accounts = Object.fromEntries(
+      coverageOf(script, processes, { includeMissed: true, remoteChildren }).map(({ module, reasons }) => [
+        module,
+        reasons.map(({ outcome, reason, processes }) => `${processes.length} ${outcome} ${reason}`).sort(),
+      ]),
+    );
+    expect(accounts).toEqual({
+      "Elixir.Shop.Counter": ["1 migrated declared"],
+      // Agents that were started with a function of this module, declared as Elixir's own.
+      "Elixir.Shop.Application": ["3 migrated included"],
+      // One is a child that names its module; the other was started by the Task.Supervisor.
+      "Elixir.Shop.Job": ["1 migrated declared", "1 missed own-code"],
+      "Elixir.Shop.Server": ["1 migrated included", "8 migrated declared"],
+    });
   });
 });

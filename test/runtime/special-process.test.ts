@@ -118,6 +118,22 @@ describeErlang("special processes and OTP's", () => {
       { numRuns: RUNS },
     );
   });
+
+  it("stand in sys:suspend_loop while they are suspended, and in their own loop again afterwards", async () => {
+    await using test = await bootTest([{ modules: { plain: js("plain", false) } }]);
+    const where = "element(1, element(2, process_info(whereis(w), current_function)))";
+    const expressions = [
+      "begin plain:start(w), ok end",
+      where,
+      "sys:suspend(w)",
+      "begin timer:sleep(20), process_info(whereis(w), current_function) end",
+      "sys:resume(w)",
+      `begin timer:sleep(20), ${where} end`,
+    ];
+    const { ours, theirs } = await onBoth(oracle.run, test.node, expressions);
+    expect(ours).toEqual(theirs);
+    expect(ours.join("\n")).toContain("{current_function,{sys,suspend_loop,6}}");
+  });
 });
 
 describe("a special process", () => {

@@ -122,6 +122,17 @@ describe("the tree", () => {
     `);
   });
 
+  it("colours what is marked, and nothing of the lines of the tree", () => {
+    const long = child(2, 1, { callbackModule: "a", modules: ["one_long_name", "another_long_name", "and_one_more"] });
+    const below = child(3, 1, { callbackModule: "b" });
+    const top = sup(1, undefined, { callbackModule: "shop_sup", registeredName: "shop_sup" });
+    const shown = treeText(someFacts({ processes: [top, long, below] }), PLAIN, makePaint(true, 70));
+    const lines = shown.split("\n").filter((line) => line.includes("\x1B[33m"));
+    expect(lines.length).toBeGreaterThan(2);
+    for (const line of lines.slice(0, -1))
+      expect(line).toMatch(/^[^\x1B]*(\x1B\[2m.*\x1B\[22m)?[^\x1B]*\x1B\[33m[^\x1B]*\x1B\[39m$/);
+  });
+
   it("shows OTP's own applications, all processes, and those outside of it when asked", () => {
     const all = text(SHOP, { all: true, unsupervised: true });
     expect(all).toMatch(/^kernel 8\.5\.3\n`- kernel_sup {2}<0\.90\.0> {2}supervisor/m);

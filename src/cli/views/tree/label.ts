@@ -3,7 +3,7 @@ import { textOf } from "../../../terms/access.js";
 import { applicationOfFile, isOtpApplication } from "../../../upgrade/otp-applications.js";
 import { printTerm } from "../../../terms/print.js";
 import type { Term } from "../../../terms/term.js";
-import { count, someOf, type Paint } from "../paint.js";
+import { count, someOf } from "../paint.js";
 import { isNamed, outermostModule, type TreeGroup } from "./fold.js";
 import type { Mark } from "./marks.js";
 import { moduleText } from "./names.js";
@@ -125,7 +125,16 @@ function eachText({ each }: TreeGroup): string {
   return each.least === each.most ? `, ${each.most} each` : `, ${each.least} to ${each.most} each`;
 }
 
+/** A piece of what a line says behind the name. */
+export interface Detail {
+  readonly text: string;
+  readonly isMark: boolean;
+}
+
 /** Notes and marks, each of which stays together where it can; what is marked says so without colour too. */
-export function detailsOf({ notes, marks }: Label, paint: Paint): string[] {
-  return [...notes, ...marks.map((mark) => paint.warn(`! ${mark}`))];
+export function detailsOf({ notes, marks }: Label): Detail[] {
+  return [
+    ...notes.map((text) => ({ text, isMark: false })),
+    ...marks.map((mark) => ({ text: `! ${mark}`, isMark: true })),
+  ];
 }

@@ -1,11 +1,10 @@
-import { stripVTControlCharacters } from "node:util";
 import { isOtpApplication } from "../../../upgrade/otp-applications.js";
 import type { Facts, ObservedProcess, RemoteChild } from "../../../upgrade/facts.js";
 import { printTerm } from "../../../terms/print.js";
 import { count, nameText, wrap, type Paint } from "../paint.js";
 import { fromSnapshot } from "../snapshot.js";
 import { fold, type TreeGroup } from "./fold.js";
-import { declaredVsn, detailsOf, labelOf, type LabelContext } from "./label.js";
+import { declaredVsn, detailsOf, labelOf, type Detail, type LabelContext } from "./label.js";
 import { marker } from "./marks.js";
 import { moduleText } from "./names.js";
 import { concernsModule, treeModel, type ApplicationTree, type TreeFilter, type TreeNode } from "./model.js";
@@ -99,7 +98,7 @@ class Drawing {
       const children = this.#rows(group.groups, group.remote, below);
       const head = `${indent}${isLast ? last : branch}${label.name}`;
       const more = below + (children.length > 0 ? line : none);
-      return [{ head, pid: label.pid, details: detailsOf(label, this.#paint), more }, ...children];
+      return [{ head, pid: label.pid, details: detailsOf(label), more }, ...children];
     });
     return [
       ...rows.flat(),
@@ -112,7 +111,10 @@ class Drawing {
     return {
       head: `${indent}${isLast ? last : branch}${id === undefined ? "child" : printTerm(id)}`,
       pid: text,
-      details: [`on ${node}`, `declared as ${modules.map(moduleText).join(", ")}`],
+      details: [`on ${node}`, `declared as ${modules.map(moduleText).join(", ")}`].map((text) => ({
+        text,
+        isMark: false,
+      })),
       more: `${indent}${isLast ? none : line}`,
     };
   }
@@ -122,26 +124,28 @@ class Drawing {
     const start = `${head.padEnd(column)}${this.#paint.faint(pid)}${" ".repeat(pidWidth - pid.length + 2)}`;
     const used = Math.max(head.length, column) + pidWidth + 2;
     const room = this.#paint.width - used;
-    const isNarrow = room < 24 && details.some((detail) => widthOf(detail) > room);
-    if (isNarrow) {
-      const below = packed(details, this.#paint.width - more.length);
-      return [start, ...below.map((text) => more + text)].map((text) => text.trimEnd()).join("\n");
-    }
-    const [first = "", ...rest] = packed(details, room);
-    return [start + first, ...rest.map((text) => more.padEnd(used) + text)].map((text) => text.trimEnd()).join("\n");
+    const isNarrow = room < 24 && details.some(({ text }) => text.length > room);
+    const lines = packed(details, isNarrow ? this.#paint.width - more.length : room).map((line) => this.#painted(line));
+    const prefix = isNarrow ? more : more.padEnd(used);
+    const [first = "", ...rest] = isNarrow ? ["", ...lines] : lines;
+    return [start + first, ...rest.map((text) => prefix + text)].map((text) => text.trimEnd()).join("\n");
+  }
+
+  #painted(line: readonly Detail[]): string {
+    return line.map(({ text, isMark }) => (isMark ? this.#paint.warn(text) : text)).join("  ");
   }
 }
 
-const widthOf = (text: string): number => stripVTControlCharacters(text).length;
-
-/** Puts texts one after another into lines of at most `width` columns; one that is longer is broken between words. */
-function packed(texts: readonly string[], width: number): string[] {
-  const lines: string[] = [];
-  for (const text of texts) {
-    const line = lines.at(-1);
-    if (line !== undefined && widthOf(line) + 2 + widthOf(text) <= width) lines[lines.length - 1] = `${line}  ${text}`;
-    else if (widthOf(text) <= width) lines.push(text);
-    else lines.push(...wrap(text, width, 2, 0).split("\n"));
+/** Puts details one after another into lines of at most `width` columns; one that is longer is broken between words. */
+function packed(details: readonly Detail[], width: number): Detail[][] {
+  const lines: Detail[][] = [];
+  let used = Infinity;
+  for (const { text, isMark } of details) {
+    const [piece = "", ...more] = text.length <= width ? [text] : wrap(text, width, 2, 0).split("\n");
+    const isFitting = more.length === 0 && used + 2 + piece.length <= width;
+    if (isFitting) lines.at(-1)!.push({ text: piece, isMark });
+    else for (const part of [piece, ...more]) lines.push([{ text: part, isMark }]);
+    used = isFitting ? used + 2 + piece.length : (more.at(-1) ?? piece).length;
   }
   return lines;
 }
@@ -150,7 +154,7 @@ interface Row {
   /** The lines of the tree and the name. */
   readonly head: string;
   readonly pid: string;
-  readonly details: readonly string[];
+  readonly details: readonly Detail[];
   /** The lines of the tree that go on below it. */
   readonly more: string;
 }
