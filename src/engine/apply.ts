@@ -3,6 +3,7 @@ import type { Target } from "../target/target.js";
 import type { Term } from "../terms/term.js";
 import type { PlanBasis } from "../upgrade/basis.js";
 import { differencesOf, type Difference } from "../upgrade/differences.js";
+import { suspensionTooLong } from "../upgrade/costs.js";
 import { isBlocking, type Finding } from "../upgrade/finding.js";
 import type { Plan } from "../upgrade/plan.js";
 import { execute, type ExecuteOptions, type Execution } from "./execute.js";
@@ -74,8 +75,7 @@ export async function applyUpgrade(
   let isNeeded = false;
   try {
     const applied = await planAndExecute(target, guardian, prepared, options, id);
-    const outcome = applied.execution?.outcome;
-    isNeeded = outcome !== undefined && outcome !== "rolled_back";
+    isNeeded = applied.execution?.isSettled === false;
     return applied;
   } finally {
     if (isNeeded) guardian.leave();
@@ -94,8 +94,13 @@ async function planAndExecute(
     ...(options.observeTimeoutMs !== undefined && { timeoutMs: options.observeTimeoutMs }),
   });
   const differences = options.agreed === undefined ? [] : differencesOf(options.agreed, plan.basis);
+  const { maxSuspensionMs } = options;
+  const estimatedMs = plan.costs?.suspension.estimatedMs ?? 0;
   const refusedFor = [
-    ...plan.findings.filter((finding) => isBlocking(finding, options.allowed)),
+    ...plan.findings.filter((finding) => isBlocking(finding, allowedBy(options))),
+    ...(maxSuspensionMs !== undefined && estimatedMs > maxSuspensionMs
+      ? [suspensionTooLong(plan.costs!, maxSuspensionMs)]
+      : []),
     ...(differences.length > 0 ? [stalePlan(differences)] : []),
   ];
   if (refusedFor.length > 0) return { plan, refusedFor, differences, execution: undefined, states: [] };
@@ -122,6 +127,10 @@ async function closeBooks(
   if (execution.outcome !== "upgraded") return { status: undefined };
   return closed ?? (await recordInstalled(target, upgrade.to, upgrade.script));
 }
+
+/** What is done with processes that don't answer is decided: then they don't stand in the way. */
+const allowedBy = ({ allowed = [], onUnresponsive = "stop" }: ApplyOptions): readonly string[] =>
+  onUnresponsive === "stop" ? allowed : [...allowed, "process-not-responding"];
 
 async function soak({ soakMs = 0, signal }: ApplyOptions): Promise<void> {
   if (soakMs === 0) return;

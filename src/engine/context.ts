@@ -2,11 +2,13 @@ import type { ProcessGroup } from "../otp/process-group.js";
 import type { Pid, Term } from "../terms/term.js";
 import type { Target } from "../target/target.js";
 import type { Plan } from "../upgrade/plan.js";
+import type { Budget } from "./budget.js";
 import type { PidSet } from "./pid-set.js";
 import type { Population } from "./population.js";
 import type { PreparedUpgrade } from "./prepared.js";
 import type { Suspensions } from "./suspension.js";
 import type { StoppedProcess } from "./steps/stop-start.js";
+import type { OnUnresponsive, Unresponsive } from "./steps/unresponsive.js";
 import type { UndoLog } from "./undo-log.js";
 
 export interface Timeouts {
@@ -35,12 +37,16 @@ export interface ExecutionContext {
   readonly population: Population;
   readonly undo: UndoLog;
   readonly suspensions: Suspensions;
+  readonly budget: Budget;
   /** Per module, the processes that were suspended for it and not yet resumed. */
   readonly suspended: Map<string, ProcessGroup>;
   /** Per module, the children that were stopped for it and not yet started. */
   readonly stopped: Map<string, readonly StoppedProcess[]>;
   /** Children that a call of the script has stopped, each with its supervisor, as text. */
   readonly stoppedByCall: Set<string>;
+  readonly onUnresponsive: OnUnresponsive;
+  /** What did not answer a suspend in time, and what was done with it. */
+  readonly unresponsive: Unresponsive[];
   readonly tally: Readonly<Record<keyof Tally, PidSet>>;
   /** A process that a step passes over, and why. */
   skipped(pid: Pid, why: string): void;

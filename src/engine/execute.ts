@@ -3,7 +3,9 @@ import { pidText } from "../otp/process.js";
 import type { DownReason, Target } from "../target/target.js";
 import type { Problem } from "../terms/problem.js";
 import type { Plan, PlanStep } from "../upgrade/plan.js";
+import { endFailed, type Ending, type OnFailure } from "./after-failure.js";
 import { afterScript, beforeScript } from "./application-data.js";
+import { Budget, type Limits } from "./budget.js";
 import { DEFAULT_TIMEOUTS, type ExecutionContext, type Tally, type Timeouts } from "./context.js";
 import type { OnProgress } from "./events.js";
 import type { Guardian } from "./guardian/guardian.js";
@@ -12,12 +14,20 @@ import { journaled, noJournal, type Act, type ActResult, type Journal } from "./
 import { PidSet } from "./pid-set.js";
 import { Population } from "./population.js";
 import type { PreparedUpgrade } from "./prepared.js";
+import type { Reconnect, Restart } from "./restart.js";
 import { executeInstruction } from "./steps/index.js";
+import type { OnUnresponsive, Unresponsive } from "./steps/unresponsive.js";
 import { Suspensions, type SuspensionTimes } from "./suspension.js";
 import { UndoLog } from "./undo-log.js";
 
-export interface ExecuteOptions {
+export interface ExecuteOptions extends Limits {
   readonly timeouts?: Partial<Timeouts>;
+  /** What is done with a process that doesn't answer a suspend in time; `stop` unless said otherwise. */
+  readonly onUnresponsive?: OnUnresponsive;
+  /** What is done when a step fails; `rollback` unless said otherwise. */
+  readonly onFailure?: OnFailure;
+  /** Connects to the node anew, for `restart`. */
+  readonly reconnect?: Reconnect;
   readonly onProgress?: OnProgress;
   /** Where each thing is written down before it is done; nowhere, unless said otherwise. */
   readonly journal?: Journal;
@@ -50,6 +60,12 @@ export interface Execution {
   /** What could not be taken back after a failure. */
   readonly notUndone: readonly Problem[];
   readonly tally: Tally;
+  /** What did not answer a suspend in time, and what was done with it. */
+  readonly unresponsive: readonly Unresponsive[];
+  /** How the node was restarted after a failure; undefined where it was not. */
+  readonly restart: Restart | undefined;
+  /** False where there is something left that the guardian could take back. */
+  readonly isSettled: boolean;
   readonly suspension: SuspensionTimes;
   readonly durationMs: number;
   /** True when it stopped because the signal fired. */
@@ -81,7 +97,7 @@ export async function execute(
   onProgress({ kind: "upgrade_started", steps: plan.steps.length });
   const before = { kind: "before_steps" } as const;
   const environment = await doJournaled(journal, before, "read the environments of the applications", () =>
-    beforeScript(context),
+    context.budget.during(() => beforeScript(context)),
   );
   if ("problem" in environment) failure = environment.problem;
   for (const step of plan.steps) {
@@ -97,13 +113,21 @@ export async function execute(
   if (failure === undefined && "value" in environment) {
     const { value } = environment;
     const act = { kind: "after_steps" } as const;
-    const after = await doJournaled(journal, act, "change the configuration", () => afterScript(context, value));
+    const after = await doJournaled(journal, act, "change the configuration", () =>
+      context.budget.during(() => afterScript(context, value)),
+    );
     if ("problem" in after) failure = after.problem;
   }
 
-  if (failure !== undefined) await journal.rollback(failure);
   const down = failure === undefined ? undefined : await downReason(target);
-  const ended = failure === undefined ? await confirm(guardian) : await takeBack(context, down, onProgress);
+  const ended =
+    failure === undefined
+      ? await confirm(guardian)
+      : await endFailed({
+          ...{ target, guardian, context, failure, down, results, onProgress, journal },
+          onFailure: failure === interruption ? "rollback" : (options.onFailure ?? "rollback"),
+          reconnect: options.reconnect,
+        });
   const durationMs = performance.now() - started;
   onProgress({ kind: "upgrade_done", durationMs });
   const execution: Execution = {
@@ -111,6 +135,9 @@ export async function execute(
     steps: results,
     failure: failure !== undefined && down !== undefined ? nodeLost(down, failure) : (failure ?? ended.failure),
     notUndone: ended.notUndone,
+    unresponsive: context.unresponsive,
+    restart: ended.restart,
+    isSettled: ended.isSettled,
     tally: {
       migrated: context.tally.migrated.asText(),
       dead: context.tally.dead.asText(),
@@ -124,15 +151,9 @@ export async function execute(
   return execution;
 }
 
-interface Ending {
-  readonly outcome: ExecutionOutcome;
-  readonly notUndone: readonly Problem[];
-  readonly failure?: Problem;
-}
-
 /** The guardian must not take back what was done when we end. Until it knows that, it may have. */
 async function confirm(guardian: Guardian): Promise<Ending> {
-  if (await guardian.upgraded()) return { outcome: "upgraded", notUndone: [] };
+  if (await guardian.upgraded()) return { outcome: "upgraded", notUndone: [], isSettled: false };
   const failure: Problem = {
     code: "not-confirmed",
     severity: "error",
@@ -140,18 +161,7 @@ async function confirm(guardian: Guardian): Promise<Ending> {
     detail: "The node takes an upgrade back by itself when it hears no more of who executes it.",
     hint: "See whether it has, with: relupctl recover",
   };
-  return { outcome: "unknown", notUndone: [], failure };
-}
-
-async function takeBack(
-  context: ExecutionContext,
-  down: DownReason | undefined,
-  onProgress: OnProgress,
-): Promise<Ending> {
-  if (down !== undefined) return { outcome: "unknown", notUndone: context.undo.abandon() };
-  const { phase, problems } = await context.undo.rollBack(onProgress);
-  if (phase === "rolled_back") return { outcome: "rolled_back", notUndone: [] };
-  return { outcome: phase === "failed" ? "failed" : "unknown", notUndone: problems };
+  return { outcome: "unknown", notUndone: [], failure, isSettled: false };
 }
 
 /** Why the node is gone by now; undefined while it isn't. */
@@ -195,10 +205,13 @@ function newContext(
     undo: new UndoLog(guardian),
     states: guardian.states,
     suspensions,
+    budget: new Budget(options, suspensions),
     suspended: new Map(),
     stopped: new Map(),
     stoppedByCall: new Set(),
     tally: { migrated: new PidSet(), dead: new PidSet(), failed: new PidSet() },
+    onUnresponsive: options.onUnresponsive ?? "stop",
+    unresponsive: [],
     skipped: (pid, why) => {
       if (context.step !== undefined)
         onProgress({ kind: "process_skipped", step: context.step, pid: pidText(pid), why });
@@ -220,7 +233,7 @@ async function executeStep(
     journal,
     { kind: "step", step },
     `do step ${step.index + 1}`,
-    () => executeInstruction(step.instruction, context),
+    () => context.budget.during(() => executeInstruction(step.instruction, context)),
     (processes) => ({ processes, ...suspendedAfter(step, context) }),
   );
   const durationMs = performance.now() - started;

@@ -3,6 +3,7 @@ import type { Facts } from "../upgrade/facts.js";
 import { makePlan, type Plan } from "../upgrade/plan.js";
 import { changedModules, namedModules, type Upgrade } from "../upgrade/upgrade.js";
 import { DEFAULT_TIMEOUT_MS, type CallOptions } from "../otp/invoke.js";
+import { measureCosts } from "./costs.js";
 import { observe } from "./observe.js";
 
 export interface PlannedUpgrade {
@@ -27,12 +28,14 @@ export async function planUpgrade(
   const suspended = upgrade.script.flatMap((step) =>
     step.instruction === "suspend" ? step.modules.map(({ module }) => module) : [],
   );
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const facts = await observe(target, {
     modules: concernedModules(upgrade),
     probe: suspended,
     includeMissed: upgrade.includeMissed,
     choice: upgrade.choice,
-    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    timeoutMs,
   });
-  return { plan: makePlan(upgrade, facts), facts };
+  const plan = makePlan(upgrade, facts);
+  return { plan: { ...plan, costs: await measureCosts(target, plan, facts, timeoutMs) }, facts };
 }

@@ -31,22 +31,39 @@ export class Suspensions {
   readonly #since = new Map<string, number>();
   readonly #durations: number[] = [];
   readonly #longest = new Map<string, number>();
+  /** Since when, and how many times, somebody is suspended: nobody is looked at one by one for it. */
+  #windowAt: number | undefined;
+  #held = 0;
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  /** The time to be noted for what is sent next. */
-  now(): number {
-    return this.#now();
+  /** Suspends are about to be sent: the time to be noted for them. */
+  begin(): number {
+    const now = this.#now();
+    this.#windowAt ??= now;
+    return now;
   }
 
   suspended(pids: readonly Pid[], at: number): void {
     this.#changes.push({ pids, kind: "suspended", at });
+    this.#hold(pids.length);
   }
 
   resumed(pids: readonly Pid[]): void {
     this.#changes.push({ pids, kind: "resumed", at: this.#now() });
+    this.#hold(-pids.length);
+  }
+
+  #hold(more: number): void {
+    this.#held = Math.max(0, this.#held + more);
+    if (this.#held === 0) this.#windowAt = undefined;
+  }
+
+  /** For how long by now somebody has been suspended, or might be; 0 while nobody is. */
+  windowMs(): number {
+    return this.#windowAt === undefined ? 0 : this.#now() - this.#windowAt;
   }
 
   #settle(): void {

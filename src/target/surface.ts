@@ -99,6 +99,10 @@ export const surface = {
   "gen:send_request/3": "reversible",
   "gen:wait_response/2": "read",
 
+  // OTP's way out of an upgrade that can't be taken back.
+  "init:restart/0": "irreversible",
+  "init:get_status/0": "read",
+
   // The guardian of an upgrade (src/engine/guardian/erl): what it is made of besides the above, and how it is spoken to.
   "erl_eval:exprs/2": "reversible",
   "erlang:spawn_monitor/3": "reversible",

@@ -56,9 +56,13 @@ export const DOCTOR_FINDINGS = [
   "not-writable",
 ] as const;
 
-/** `no-upgrade-path` leaves nothing to plan; a `stale-plan` is made anew. */
+/** `no-upgrade-path` leaves nothing to plan; a `stale-plan` is made anew; `suspension-too-long` is of one command. */
 export type FindingCode =
-  (typeof ALLOWABLE_FINDINGS)[number] | (typeof DOCTOR_FINDINGS)[number] | "no-upgrade-path" | "stale-plan";
+  | (typeof ALLOWABLE_FINDINGS)[number]
+  | (typeof DOCTOR_FINDINGS)[number]
+  | "no-upgrade-path"
+  | "stale-plan"
+  | "suspension-too-long";
 
 /** True when a finding stands in the way: it is an error and wasn't allowed by the user. */
 export function isBlocking(finding: Finding<string>, allowed: readonly string[] = []): boolean {

@@ -2,6 +2,7 @@ import type { LowLevelInstruction } from "../release/instruction.js";
 import { basisOf, type PlanBasis } from "./basis.js";
 import { checksum } from "./checksum.js";
 import { coverageOf, type ModuleCoverage } from "./coverage.js";
+import type { Costs } from "./costs.js";
 import type { Facts, ObservedProcess } from "./facts.js";
 import type { Finding } from "./finding.js";
 import { findingsOf } from "./findings/index.js";
@@ -28,6 +29,8 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
   readonly findings: readonly Finding[];
   readonly coverage: readonly ModuleCoverage[];
+  /** What it will cost the node; undefined where that was not measured, as from a snapshot. */
+  readonly costs?: Costs;
   /** What it rests on; on a node where something of it is otherwise it isn't executed. */
   readonly basis: PlanBasis;
   /** Over the basis: the script, the object code and the facts that matter. */

@@ -24,6 +24,11 @@ export const disksup: BifModule = {
 /** Module `init`. */
 export const init: BifModule = {
   "script_id/0": ({ node }) => tuple(string(node.release.name), string(node.release.vsn)),
+  // Whoever runs the node boots it anew.
+  "restart/0": ({ node }) => {
+    node.halt("init:restart/0 was called");
+    return OK;
+  },
   "get_argument/1": () => ERROR,
   "get_arguments/0": () => list(),
   "get_plain_arguments/0": () => list(),

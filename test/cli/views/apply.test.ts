@@ -35,6 +35,9 @@ function applied(given: Partial<Execution> = {}, script = update): Applied {
     failure: undefined,
     notUndone: [],
     tally: { migrated: new Set(["<0.7.0>", "<0.8.0>"]), dead: new Set(), failed: new Set() },
+    unresponsive: [],
+    restart: undefined,
+    isSettled: true,
     suspension: {
       count: 2,
       p50Ms: 2,
