@@ -2,10 +2,15 @@ import type { Pid } from "../terms/term.js";
 import { pidText } from "../otp/process.js";
 import type { Child } from "../otp/supervisor.js";
 import type { Target } from "../target/target.js";
+import type { WalkAnomaly } from "../upgrade/facts.js";
+import type { Finding, FindingCode } from "../upgrade/finding.js";
 import { isChosen, type Choice } from "../upgrade/choice.js";
 import { isMissedButSuspendable } from "../upgrade/running.js";
+import { StepFailure } from "./failure.js";
 import { observeProcesses } from "./processes.js";
 import { walkSupervisionTree, type WalkedProcess } from "./walk.js";
+
+const BLIND: ReadonlySet<string> = new Set<FindingCode>(["process-not-responding", "supervisor-suspended"]);
 
 /**
  * The supervised processes during an upgrade, walked anew for each suspend and stop as `release_handler_1` does. A
@@ -15,10 +20,18 @@ export class Population {
   readonly #target: Target;
   readonly #timeoutMs: number;
   readonly #isSuspendedByUs: (pid: Pid) => boolean;
+  readonly #knownBlind: ReadonlySet<string>;
   #last: readonly WalkedProcess[] = [];
   readonly #children = new Map<string, readonly Child[]>();
 
-  constructor(target: Target, timeoutMs: number, isSuspendedByUs: (pid: Pid) => boolean) {
+  /** @param findings of the plan: a supervisor that couldn't be asked when it was made is one that the user lets pass */
+  constructor(
+    target: Target,
+    timeoutMs: number,
+    isSuspendedByUs: (pid: Pid) => boolean,
+    findings: readonly Finding[] = [],
+  ) {
+    this.#knownBlind = new Set(findings.filter(({ code }) => BLIND.has(code)).flatMap(({ pids }) => pids));
     this.#target = target;
     this.#timeoutMs = timeoutMs;
     this.#isSuspendedByUs = isSuspendedByUs;
@@ -66,7 +79,13 @@ export class Population {
   }
 
   async #walk(): Promise<readonly WalkedProcess[]> {
-    const { processes, children } = await walkSupervisionTree(this.#target, { timeoutMs: this.#timeoutMs });
+    const { processes, children, anomalies } = await walkSupervisionTree(this.#target, { timeoutMs: this.#timeoutMs });
+    const ours = new Set(this.#last.filter(({ pid }) => this.#isSuspendedByUs(pid)).map(({ pid }) => pidText(pid)));
+    const unseen = anomalies.find(({ kind, pid }) => {
+      if (this.#knownBlind.has(pid)) return false;
+      return kind === "supervisor_not_responding" || (kind === "supervisor_suspended" && !ours.has(pid));
+    });
+    if (unseen !== undefined) throw notAsked(unseen);
     const seen = new Set(processes.map(({ pid }) => pidText(pid)));
     this.#last = [...processes, ...this.#behindSuspended(seen)];
     for (const [supervisor, told] of children) this.#children.set(supervisor, told);
@@ -82,3 +101,12 @@ export class Population {
     return this.#last.filter(({ pid, supervisor }) => !seen.has(pidText(pid)) && isBehind(supervisor));
   }
 }
+
+/** What is below a supervisor that doesn't tell its children would be passed over, and meet new code with old state. */
+const notAsked = ({ pid, application }: WalkAnomaly): StepFailure =>
+  new StepFailure({
+    code: "process-not-responding",
+    summary: `the supervisor ${pid} in ${application} did not tell its children`,
+    detail: "It did when the plan was made. What is below it can't be seen now, and would be passed over.",
+    hint: "Find out what it is doing (process_info(Pid, current_stacktrace)); it may be starting a child that takes long.",
+  });

@@ -23,6 +23,12 @@ const ASK_MS = 5_000;
 /** Children may take their time to stop. */
 const BEGIN_ANEW_MS = 60_000;
 
+/** Of how many processes states are kept, and what they take. */
+export interface KeptStates {
+  readonly processes: number;
+  readonly memoryBytes: number;
+}
+
 /** What the guardian did when it was told to take everything back. */
 export interface TakenBack {
   readonly phase: Phase | "gone" | "locked" | "unknown";
@@ -130,6 +136,21 @@ export class Guardian {
     const rows = await attempt(this.#node, "ets:tab2list/1", [this.#log], { timeoutMs: ASK_MS });
     const { cause, undone } = rows.kind === "returned" ? readUndone(rows.value) : { cause: undefined, undone: [] };
     return { phase: phase as TakenBack["phase"], cause, undone };
+  }
+
+  /** The states that are kept, and the node's memory that they take; undefined where the node doesn't tell. */
+  async keptStates(): Promise<KeptStates | undefined> {
+    const ask = async (name: "ets:info/2" | "erlang:system_info/1", args: readonly Term[]): Promise<number> => {
+      const outcome = await attempt(this.#node, name, args, { timeoutMs: ASK_MS });
+      return outcome.kind === "returned" && typeof outcome.value === "number" ? outcome.value : NaN;
+    };
+    const [processes, words, wordSize] = await Promise.all([
+      ask("ets:info/2", [this.states, atom("size")]),
+      ask("ets:info/2", [this.states, atom("memory")]),
+      ask("erlang:system_info/1", [atom("wordsize")]),
+    ]);
+    const memoryBytes = words * wordSize;
+    return Number.isNaN(processes + memoryBytes) ? undefined : { processes, memoryBytes };
   }
 
   /** Ends the guardian, with all that it keeps. The node is unlocked. */

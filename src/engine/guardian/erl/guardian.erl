@@ -159,13 +159,13 @@ StopNewcomers = fun(Log, Module) ->
 end,
 
 SupervisorOf = fun(Pid) ->
-    Parent = case catch lists:keyfind('$ancestors', 1, element(2, erlang:process_info(Pid, dictionary))) of
+    Ancestor = case catch lists:keyfind('$ancestors', 1, element(2, erlang:process_info(Pid, dictionary))) of
         {_, [First | _]} when is_atom(First) -> whereis(First);
         {_, [First | _]} -> First;
         _ -> undefined
     end,
-    case catch proc_lib:translate_initial_call(Parent) of
-        {supervisor, _, _} -> [Parent];
+    case catch proc_lib:translate_initial_call(Ancestor) of
+        {supervisor, _, _} -> [Ancestor];
         _ -> []
     end
 end,
@@ -503,7 +503,7 @@ end,
 %% What began on the new code begins anew when all code is back, and before anything is started.
 UndoAll = fun(Log, States, Entries) ->
     UndoEach(Log, States, [Entry || [Section | _] = Entry <- Entries, Section =:= 0]),
-    RenewBack(Log),
+    catch RenewBack(Log),
     UndoEach(Log, States, [Entry || [Section | _] = Entry <- Entries, Section =/= 0]),
     Phase = case ets:match(Log, {{undo, '$1', '$2'}, '_', '_'}) of [] -> rolled_back; _ -> failed end,
     ets:insert(Log, {phase, Phase}),
@@ -593,9 +593,12 @@ Guard = fun Loop(Log, States, Monitor, WaitMs) ->
             From ! {Ref, Answer},
             Loop(Log, States, Monitor, PauseMs(Log, infinity));
         {begin_anew, From, Ref} ->
-            Renewed = RenewForth(Log),
-            ets:insert(Log, {begun_anew, Renewed}),
-            From ! {Ref, begun_anew},
+            case catch RenewForth(Log) of
+                {'EXIT', Reason} -> From ! {Ref, {failed, Reason}};
+                Renewed ->
+                    ets:insert(Log, {begun_anew, Renewed}),
+                    From ! {Ref, begun_anew}
+            end,
             Loop(Log, States, Monitor, WaitMs);
         {upgraded, From, Ref} ->
             demonitor(Monitor, [flush]),

@@ -1,0 +1,49 @@
+import { applyUpgrade, type Applied } from "../../../src/engine/apply.js";
+import type { FileJournal } from "../../../src/engine/journal/file-journal.js";
+import type { Act } from "../../../src/engine/journal/journal.js";
+import { openJournal } from "../../../src/engine/journal/open.js";
+import type { PreparedUpgrade } from "../../../src/engine/prepared.js";
+import type { Target } from "../../../src/target/target.js";
+
+/** A moment of an upgrade: just before an act, when it has been written down; or just after it. */
+export type Moment = "before" | "after";
+
+/** Acts by number: 0 is what is done before the first step, then the steps, then what is done after the last one. */
+export const indexOf = (act: Act, steps: number): number =>
+  act.kind === "before_steps" ? 0 : act.kind === "after_steps" ? steps + 1 : act.step.index + 1;
+
+export type Hook = (moment: Moment, act: number) => Promise<void> | void;
+
+/** With these a node that stands still for half a second has not answered in time. */
+export const TIMEOUTS = { suspendMs: 200, codeChangeMs: 200, callMs: 400 };
+
+/** Upgrades, and calls the hook before and after each act. What the hook throws is the failure of the act. */
+export async function upgrade(
+  target: Target,
+  prepared: PreparedUpgrade,
+  options: { readonly journal: string; readonly hook?: Hook; readonly leaseMs?: number; readonly patient?: boolean },
+): Promise<Applied> {
+  const { journal: directory, hook, leaseMs, patient } = options;
+  return await applyUpgrade(target, prepared, {
+    ...(patient === true ? {} : { timeouts: TIMEOUTS }),
+    ...(leaseMs !== undefined && { leaseMs }),
+    openJournal: async (opening) => {
+      const journal = await openJournal(directory, opening, { command: "apply", version: "0.0.0" });
+      return hook === undefined ? journal : hooked(journal, opening.plan.steps.length, hook);
+    },
+  });
+}
+
+function hooked(journal: FileJournal, steps: number, hook: Hook): FileJournal {
+  const intent = journal.intent.bind(journal);
+  const outcome = journal.outcome.bind(journal);
+  journal.intent = async (act) => {
+    await intent(act);
+    await hook("before", indexOf(act, steps));
+  };
+  journal.outcome = async (act, result) => {
+    await outcome(act, result);
+    await hook("after", indexOf(act, steps));
+  };
+  return journal;
+}
