@@ -75,7 +75,7 @@ export const scriptOf = ({ upgrade }: PreparedUpgrade): string[] =>
  */
 async function settled(twins: Twins, upgradeCase: UpgradeCase, wantSame: boolean): Promise<[Seen, Seen]> {
   let snapshots = await bothSnapshots(twins, upgradeCase);
-  for (let left = 20; left > 0 && wantSame && snapshots[0].join() !== snapshots[1].join(); left--) {
+  for (let left = 20; left > 0 && wantSame && !isAlike(...snapshots); left--) {
     await delay(25);
     snapshots = await bothSnapshots(twins, upgradeCase);
   }
@@ -114,7 +114,7 @@ export function faults(compared: Compared, before: readonly string[]): Differenc
 /** What differs between what OTP left and what the engine left of the same upgrade. */
 function differences({ otp, ours }: Compared): Difference[] {
   return [
-    ...linesApart("snapshot", otp.snapshot, ours.snapshot),
+    ...linesApart("snapshot", withoutPids(otp.snapshot), withoutPids(ours.snapshot)),
     ...linesApart("calls", otp.calls, ours.calls),
     ...linesApart("messages", otp.messages, ours.messages),
   ];
@@ -128,6 +128,12 @@ function remains(before: readonly string[], { ours, script }: Compared): Differe
   const kept = (lines: readonly string[]): string[] => withoutOldCode(isExact ? lines : inOutline(lines));
   return linesApart("rolled back", kept(before), kept(ours.snapshot));
 }
+
+/** The pids are those of one node: they tell whether the processes are the same as before. */
+const withoutPids = (lines: readonly string[]): string[] => lines.filter((line) => !line.startsWith("{pid,"));
+
+const isAlike = (one: readonly string[], other: readonly string[]): boolean =>
+  withoutPids(one).join("\n") === withoutPids(other).join("\n");
 
 export interface Difference {
   readonly of: string;
@@ -161,7 +167,7 @@ function withoutOldCode(lines: readonly string[]): string[] {
  * processes there are, and that none is suspended. The processes themselves are new ones then, with new states.
  */
 function inOutline(lines: readonly string[]): string[] {
-  return lines
+  return withoutPids(lines)
     .filter((line) => !line.startsWith("{children,"))
     .map((line) => /^\{process,\w+,\{\w+,\w+\},/.exec(line)?.[0] ?? line);
 }

@@ -96,6 +96,7 @@ snapshot(App, Modules) ->
         [line({process, Name, status(Pid), named(state(Pid), Names)}) || {Name, Pid, _} <- Tree],
         [line({children, Name, children(Pid, Names)}) || {Name, Pid, supervisor} <- Tree],
         [line({lingerer, Module}) || Module <- Modules, is_pid(whereis(lingerer(Module)))],
+        [line({pid, Name, Pid}) || {Name, Pid, _} <- Tree],
         [line({names, lists:sort([Name || {Name, _, _} <- Tree])})]
     ]).
 

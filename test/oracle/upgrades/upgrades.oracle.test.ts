@@ -48,7 +48,11 @@ describeErlang("upgrades of generated applications", () => {
         expect(ending, context).toMatch(/^both /);
         expect(faults(compared, before), context).toEqual([]);
         if (ending === "both upgraded") continue;
-        expect(outcome ?? "refused", context).toBe(ending === "both refused" ? "refused" : "rolled_back");
+        // The scripts call what can't be called back, which is said.
+        const others = notUndone?.filter(({ code }) => code !== "step-not-undoable");
+        expect(others ?? [], context).toEqual([]);
+        const expected = notUndone?.length === 0 ? "rolled_back" : "failed";
+        expect(outcome ?? "refused", context).toBe(ending === "both refused" ? "refused" : expected);
         break;
       }
     } finally {
@@ -61,7 +65,8 @@ describeErlang("upgrades of generated applications", () => {
       fc.asyncProperty(fc.gen(), async (generator) => {
         await compare(new Draw(generator));
       }),
-      { numRuns: Math.ceil(50 * factor), plugins: [fc.interruptAfterTimeLimit(60_000 * factor)] },
+      // A smaller case that fails for a reason of its own would hide why this one does.
+      { numRuns: Math.ceil(40 * factor), endOnFailure: true, plugins: [fc.interruptAfterTimeLimit(60_000 * factor)] },
     );
     // Most upgrades go well; without failures nothing would be taken back.
     expect(seen.get("both upgraded")).toBeGreaterThan(25 * factor);
