@@ -60,13 +60,18 @@ function pick(wanted: string, ids: readonly string[], directory: string): string
   const found = ids.filter((id) => id.startsWith(wanted) || id.endsWith(wanted));
   const exact = found.find((id) => id === wanted) ?? (found.length === 1 ? found[0] : undefined);
   if (exact !== undefined) return exact;
+  if (found.length > 1) {
+    throw new CommandError(EXIT.usage, {
+      code: "journal-ambiguous",
+      summary: `more than one upgrade could be meant by ${wanted}`,
+      detail: found.join(", "),
+      hint: "Give more of the id.",
+    });
+  }
   throw new CommandError(EXIT.usage, {
-    code: found.length > 1 ? "journal-ambiguous" : "journal-not-found",
-    summary:
-      found.length > 1
-        ? `more than one upgrade could be meant by ${wanted}`
-        : `there is no upgrade ${wanted} in the journal`,
-    detail: found.length > 1 ? found.join(", ") : `It was looked for in ${directory}.`,
+    code: "journal-not-found",
+    summary: `there is no upgrade ${wanted} in the journal`,
+    detail: `It was looked for in ${directory}.`,
     hint: "relupctl journal lists all; --journal DIR names another directory.",
   });
 }
