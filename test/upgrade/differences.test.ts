@@ -33,6 +33,7 @@ describe("the differences of what two plans rest on", () => {
     ["another application", { name: "store" }, ["it upgrades the release store; the plan is for the release shop"]],
     ["another running version", { from: "1.1" }, ["version 1.1 runs; it was 1"]],
     ["another new version", { to: "3" }, ["it leads to version 3; the plan leads to 2"]],
+    ["what is missed", { includeMissed: true }, ["missed processes are included; the plan doesn't include them"]],
     ["the other way", { direction: "down" }, ["it is a downgrade; the plan is an upgrade"]],
     [
       "applications",

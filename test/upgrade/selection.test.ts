@@ -33,4 +33,19 @@ describe("selectProcesses", () => {
     ];
     expect(texts(script, [top, child])).toEqual([["<0.2.0>"], ["<0.2.0>"], []]);
   });
+
+  it("also suspends what runs a module unsaid, where the user includes it, and stops nothing more", () => {
+    const declared = aProcess(2, { callbackModule: "cart" });
+    const undeclared = aProcess(3, { callbackModule: "cart", modules: ["api"], kind: "gen_server" });
+    const outside = aProcess(4, { callbackModule: "gen_event", handlers: ["cart"], supervised: false, modules: [] });
+    const task = aProcess(5, { callbackModule: "cart", modules: ["task"], kind: "own_code", stack: ["cart"] });
+    const processes = [declared, undeclared, outside, task];
+    const chosen = (script: readonly LowLevelInstruction[]): string[][] =>
+      selectProcesses(script, processes, { includeMissed: true }).map((selection) =>
+        distinctProcesses(selection).map(({ text }) => text),
+      );
+    const touched = ["<0.2.0>", "<0.3.0>", "<0.4.0>"];
+    expect(chosen(advancedUpdate("cart"))).toEqual([[], [], touched, [], touched, touched]);
+    expect(chosen([{ instruction: "stop", modules: ["cart"] }])).toEqual([["<0.2.0>"]]);
+  });
 });

@@ -1,7 +1,7 @@
 import { printAtom } from "../../terms/print.js";
 import type { Finding } from "../finding.js";
 import { childSpecText } from "./child-spec-text.js";
-import { groupBy, namesOf, supervisorName, type FindingRule } from "./context.js";
+import { groupBy, INCLUDE_MISSED, namesOf, supervisorName, type FindingRule } from "./context.js";
 import { isOtps, isServer, type StandingRule } from "./standing.js";
 
 /**
@@ -27,7 +27,8 @@ export const callbackNotDeclared: FindingRule = ({ coverage, facts }) =>
           `called, and the next message would meet new code with the old state.`,
         hint:
           `Write modules: [${printAtom(module)}] in the child specification (in Elixir, let the child be started by ` +
-          `start_link of ${module} itself, so that child_spec/1 names it), release that first, and upgrade from there.`,
+          `start_link of ${module} itself, so that child_spec/1 names it), release that first, and upgrade from there. ` +
+          INCLUDE_MISSED,
         module,
         pids: processes.map((process) => process.text),
       };

@@ -42,3 +42,6 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map
   }
   return groups;
 }
+
+/** How such processes can be upgraded all the same; the end of a hint. */
+export const INCLUDE_MISSED = "With --include-missed they are upgraded all the same.";

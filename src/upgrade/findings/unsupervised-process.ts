@@ -1,7 +1,7 @@
 import { printAtom } from "../../terms/print.js";
 import type { WalkAnomaly } from "../facts.js";
 import type { Finding } from "../finding.js";
-import { groupBy, namesOf, type FindingRule } from "./context.js";
+import { groupBy, INCLUDE_MISSED, namesOf, type FindingRule } from "./context.js";
 import { isOtps, isServer, type StandingRule } from "./standing.js";
 
 /** A process runs a changed module, but no supervisor has it as a child: no walk over the tree finds it. */
@@ -17,7 +17,7 @@ export const unsupervisedProcess: FindingRule = ({ coverage }) =>
         detail:
           `${namesOf(processes)} ${processes.length > 1 ? "run" : "runs"} ${module} as callback module, but no supervisor ` +
           `of a running application has ${processes.length > 1 ? "them as children" : "it as a child"}. Code_change would not be called.`,
-        hint: `Start it under a supervisor whose child specification says modules: [${module}], or stop it before the upgrade.`,
+        hint: `Start it under a supervisor whose child specification says modules: [${module}], or stop it before the upgrade. ${INCLUDE_MISSED}`,
         module,
         pids: processes.map((process) => process.text),
       },
