@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, it } from "vitest";
+import { exitCodeOf } from "../../src/cli/commands/apply.js";
+import { EXIT } from "../../src/cli/exit.js";
 import { connect } from "../../src/distribution/index.js";
 import { applyUpgrade, type Applied } from "../../src/engine/apply.js";
 import type { ProgressEvent } from "../../src/engine/events.js";
@@ -75,10 +77,12 @@ describeErlang("a node that is stopped during an upgrade", () => {
       await using node = await startCounter();
       const before = await look(node);
       const started = performance.now();
-      const { execution } = await apply(node, NET_TICK_TIME_MS, stopping(node, index, []));
+      const applied = await apply(node, NET_TICK_TIME_MS, stopping(node, index, []));
       expect(performance.now() - started).toBeLessThan(15_000);
       node.signal("SIGCONT");
+      const { execution } = applied;
       expect(["failed", "unknown"]).toContain(execution?.outcome);
+      expect(exitCodeOf(applied)).toBe(EXIT.needsAttention);
       expect(execution?.failure?.summary).toMatch(/^(could not do step|the node, or the connection to it, was lost)/);
       expect(execution?.notUndone.length).toBeGreaterThan(0);
       // The first step asks nothing of the node.
@@ -95,8 +99,9 @@ describeErlang("a node that is stopped during an upgrade", () => {
     async ({ index }, { expect }) => {
       await using node = await startCounter();
       const before = await look(node);
-      const { execution } = await apply(node, 60_000, stopping(node, index, ["step_failed", "rollback_started"]));
-      expect(execution).toMatchObject({ outcome: "rolled_back", notUndone: [] });
+      const applied = await apply(node, 60_000, stopping(node, index, ["step_failed", "rollback_started"]));
+      expect(applied.execution).toMatchObject({ outcome: "rolled_back", notUndone: [] });
+      expect(exitCodeOf(applied)).toBe(EXIT.rolledBack);
       await expect.poll(() => look(node), { timeout: 5_000 }).toBe(before);
     },
   );
