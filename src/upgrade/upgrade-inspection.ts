@@ -34,12 +34,10 @@ export interface UnnamedModule {
 
 /** Protocols with all their implementations, which Mix puts into a directory of no application. */
 export interface ConsolidatedProtocols {
-  /** Those whose code differs between the two releases. */
-  readonly changed: readonly string[];
-  /** The directory that the new release has them in. */
-  readonly directory: string | undefined;
-  /** Modules that the script loads from an application, and that the node runs consolidated. */
+  /** Those that the node runs consolidated, and that the script loads from an application. */
   readonly replaced: readonly string[];
+  /** New implementations that the consolidated protocol doesn't know. */
+  readonly unknown: readonly { readonly protocol: string; readonly implementation: string }[];
 }
 
 export interface RunningSupervisor {

@@ -31,7 +31,7 @@ export async function inspectUpgrade(
     ertsVersion(target, question),
     root === undefined ? undefined : readRelIn(files, `${root}/releases/${upgrade.to}`),
     inspectUnnamed(target, prepared, files, question),
-    inspectConsolidated(target, upgrade, root, files, question),
+    inspectConsolidated(target, upgrade, question),
     runningSupervisors(target, facts, changed, options.timeoutMs),
   ]);
   return {
@@ -52,7 +52,7 @@ export function inspectOffline({ code, config }: PreparedUpgrade): UpgradeInspec
     ),
     config: { before: config.before, after: config.after },
     ...{ sticky: [], nodeCompiler: undefined, erts: undefined, unnamed: [], supervisors: [] },
-    consolidated: { changed: [], directory: undefined, replaced: [] },
+    consolidated: { replaced: [], unknown: [] },
   };
 }
 

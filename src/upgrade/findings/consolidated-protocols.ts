@@ -1,34 +1,27 @@
 import type { Finding } from "../finding.js";
 import type { UpgradeRule } from "./of-upgrade.js";
 
-/** Consolidated protocols belong to no application, so no appup loads them, and an appup may load what they stand for. */
-export const consolidatedProtocols: UpgradeRule = (context) => [...changed(context), ...replaced(context)];
-
-const changed: UpgradeRule = ({ looked: { consolidated } }) => {
-  const { changed: modules, directory = "" } = consolidated;
-  if (modules.length === 0) return [];
-  const finding: Finding = {
+/** Consolidated protocols belong to no application: an appup can't load them, and may load what they stand for. */
+export const consolidatedProtocols: UpgradeRule = ({ looked: { consolidated } }) => [
+  ...consolidated.unknown.map(({ protocol, implementation }): Finding => ({
     code: "consolidated-protocols",
     severity: "warning",
-    summary: `${modules.length === 1 ? "a consolidated protocol" : `${modules.length} consolidated protocols`} of the new release would not be loaded`,
+    summary: `${implementation} is new, but ${protocol} runs consolidated and would not know it`,
     detail:
-      `${modules.join(", ")}: Mix puts protocols with all their implementations into ${directory}, which is no ` +
-      `application's ebin. Until a restart the node would go on with the old ones, which don't know new implementations.`,
-    hint: `After the upgrade load each by hand: relupctl swap ${directory}/${modules[0]!}.beam.`,
-    module: modules.length === 1 ? modules[0] : undefined,
+      "Mix puts a protocol with all its implementations into releases/VSN/consolidated, which is no application's ebin. " +
+      "The one that runs was made before this implementation, so a call would fail with Protocol.UndefinedError.",
+    hint: `Upgrade the release instead of the application, or load the consolidated ${protocol} of the new build by hand: relupctl swap DIR/consolidated/${protocol}.beam.`,
+    module: implementation,
     pids: [],
-  };
-  return [finding];
-};
-
-const replaced: UpgradeRule = ({ looked: { consolidated } }) =>
-  consolidated.replaced.map((module): Finding => ({
+  })),
+  ...consolidated.replaced.map((module): Finding => ({
     code: "consolidated-protocols",
     severity: "warning",
     summary: `${module} runs consolidated, and would be replaced by what its application has`,
     detail:
-      "The module in the application's ebin looks for implementations while it runs, which is slow, and finds only those of modules that are loaded.",
-    hint: `Take ${module} out of the appup, and load the consolidated one of the new release by hand.`,
+      "The module in the application's ebin looks for implementations while it runs, which is slow, and finds only those of modules that can be loaded.",
+    hint: `Take ${module} out of the appup, and load the consolidated one of the new build by hand.`,
     module,
     pids: [],
-  }));
+  })),
+];

@@ -28,6 +28,9 @@ export async function findingsOf(
 
 /** Expects one finding of a code and no other; gives it. */
 export function only(findings: readonly Finding<string>[], code: string): Finding<string> {
-  expect(findings.map((finding) => finding.code)).toEqual([code]);
+  expect(
+    findings.map((finding) => finding.code),
+    JSON.stringify(findings, null, 1),
+  ).toEqual([code]);
   return findings[0]!;
 }

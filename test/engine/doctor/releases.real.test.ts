@@ -1,0 +1,149 @@
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { readApplicationUpgrade } from "../../../src/engine/source/application.js";
+import { readReleaseUpgrade } from "../../../src/engine/source/release.js";
+import type { Target } from "../../../src/target/target.js";
+import type { Finding } from "../../../src/upgrade/finding.js";
+import { describeElixir, describeRebar3 } from "../../support/erlang.js";
+import { buildMixRelease, startMixRelease, type MixRelease } from "../../support/mix-release.js";
+import type { PeerNode } from "../../support/peer.js";
+import { buildRebarRelease, startRelease, type RebarRelease } from "../../support/rebar-release.js";
+import { connectTo, findingsOf, only } from "./support.js";
+
+const run = promisify(execFile);
+
+describeRebar3("doctor on a release that rebar3 made", () => {
+  let release: RebarRelease;
+  let root: string;
+  let node: PeerNode;
+  let target: Target;
+
+  beforeAll(async () => {
+    release = await buildRebarRelease();
+    root = await release.copy("doctor");
+    // The package says of itself that it is what a start boots.
+    const kept = ["releases/start_erl.data", "releases/RELEASES"].map((file) => `--exclude=${file}`);
+    await run("tar", ["xzf", release.tarballs["2.0.0"], "-C", root, ...kept]);
+    node = await startRelease(root, "1.0.0");
+    target = await connectTo(node);
+  });
+  afterAll(async () => {
+    await target[Symbol.asyncDispose]();
+    await node.stop();
+    await release[Symbol.asyncDispose]();
+  });
+
+  const upgrade = (): Promise<readonly Finding<string>[]> =>
+    findingsOf(target, { prepare: () => readReleaseUpgrade(target, "2.0.0", { timeoutMs: 10_000 }) });
+
+  /** Changes a file of the root for the time of the work. */
+  async function changed(file: string, change: (text: string) => string, work: () => Promise<void>): Promise<void> {
+    const before = await readFile(join(root, file), "utf8");
+    await writeFile(join(root, file), change(before));
+    try {
+      await work();
+    } finally {
+      await writeFile(join(root, file), before);
+    }
+  }
+
+  it("finds nothing in a plain one", async () => {
+    expect(await findingsOf(target, { states: true })).toEqual([]);
+  });
+
+  it("sys-config-changed: shows what the upgrade changes, and no secrets", async () => {
+    const finding = only(await upgrade(), "sys-config-changed");
+    expect(finding.severity).toBe("info");
+    expect(finding.detail.split("\n")).toEqual([
+      "+ shop currency eur",
+      "- shop discount 0",
+      '- shop greeting "hello"',
+      '+ shop greeting "welcome"',
+    ]);
+    await changed(
+      "releases/2.0.0/sys.config",
+      (text) => text.replace("{currency, eur}", '{db_password, "x1"}'),
+      async () => {
+        const { detail } = only(await upgrade(), "sys-config-changed");
+        expect(detail).toContain("+ shop db_password (not shown)");
+        expect(detail).not.toContain("x1");
+      },
+    );
+  });
+
+  it("sys-config-invalid: OTP would take it for an empty one", async () => {
+    await changed(
+      "releases/2.0.0/sys.config",
+      () => "[{shop, []}]\n",
+      async () => {
+        const findings = await upgrade();
+        expect(findings.map(({ severity }) => severity)).toEqual(["error"]);
+        expect(findings[0]?.summary).toContain("releases/2.0.0/sys.config:");
+      },
+    );
+  });
+
+  it("otp-mismatch: the release asks for another ERTS, and its relup doesn't restart", async () => {
+    const relup = join(root, "releases/2.0.0/relup");
+    await writeFile(relup, '{"2.0.0", [{"1.0.0", [], [point_of_no_return]}], []}.\n');
+    const erts = (text: string): string => text.replace(/\{erts,\s*"[^"]*"\}/, '{erts,"99.0"}');
+    await changed("releases/2.0.0/shopd.rel", erts, async () => {
+      const findings = (await upgrade()).filter(({ code }) => code === "otp-mismatch");
+      expect(findings).toMatchObject([{ severity: "error" }]);
+      expect(findings[0]?.summary).toContain("is for ERTS 99.0");
+    });
+    expect((await upgrade()).filter(({ code }) => code === "otp-mismatch")).toEqual([]);
+    await run("rm", [relup]);
+  });
+
+  it("application-version-mismatch: the release has another version than what is loaded", async () => {
+    const version = (text: string): string => text.replace(/\{wares,\s*"1.0.0"/, '{wares,"1.0.7"');
+    await changed("releases/1.0.0/shopd.rel", version, async () => {
+      expect(only(await findingsOf(target), "application-version-mismatch").summary).toBe(
+        "wares is loaded in version 1.0.0, but the release shopd 1.0.0 has 1.0.7",
+      );
+    });
+    expect(await findingsOf(target)).toEqual([]);
+  });
+});
+
+describeElixir("doctor on a release that mix made", () => {
+  let release: MixRelease;
+  let root: string;
+  let node: PeerNode;
+  let target: Target;
+
+  beforeAll(async () => {
+    release = await buildMixRelease();
+    root = await release.copy("doctor");
+    await run("tar", ["xzf", release.tarballs["0.2.0"], "-C", root]);
+    node = await startMixRelease(root, "0.1.0");
+    target = await connectTo(node);
+  });
+  afterAll(async () => {
+    await target[Symbol.asyncDispose]();
+    await node.stop();
+    await release[Symbol.asyncDispose]();
+  });
+
+  it("finds nothing in a plain one", async () => {
+    expect(await findingsOf(target, { states: true })).toEqual([]);
+  });
+
+  it("finds nothing wrong with an upgrade of the release, which loads the consolidated protocols too", async () => {
+    const prepare = () => readReleaseUpgrade(target, "0.2.0", { timeoutMs: 10_000 });
+    expect(only(await findingsOf(target, { prepare }), "sys-config-changed").severity).toBe("info");
+  });
+
+  it("consolidated-protocols: an upgrade of the application has an implementation that they don't know", async () => {
+    const prepare = () => readApplicationUpgrade(target, join(root, "lib/shelf-0.2.0"), { timeoutMs: 10_000 });
+    expect(only(await findingsOf(target, { prepare }), "consolidated-protocols")).toMatchObject({
+      severity: "warning",
+      module: "Elixir.String.Chars.Shelf.Item",
+      hint: expect.stringContaining("relupctl swap DIR/consolidated/Elixir.String.Chars.beam") as string,
+    });
+  });
+});
