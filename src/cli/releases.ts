@@ -1,13 +1,28 @@
 import { fileProblem } from "../engine/releases/problems.js";
 import { FileError } from "../otp/file.js";
-import { CommandError, EXIT } from "./exit.js";
+import { ProblemError } from "../terms/problem.js";
+import { CommandError, EXIT, type ExitCode } from "./exit.js";
 
-/** Does work on a node's releases; what its disk doesn't allow ends the command with exit code 3, in words. */
-export async function fileErrorsTold<Result>(work: () => Promise<Result>): Promise<Result> {
+/** What is neither a bad manifest nor a refusal: it happened after something had changed, or to the connection. */
+const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
+  interrupted: EXIT.interrupted,
+  "upload-cut": EXIT.usage,
+  "upload-damaged": EXIT.usage,
+  "unpack-left-files": EXIT.needsAttention,
+  "unpack-not-verified": EXIT.needsAttention,
+  "remove-incomplete": EXIT.needsAttention,
+  "commit-failed": EXIT.needsAttention,
+  "commit-not-verified": EXIT.needsAttention,
+};
+
+/** Does work on a node's releases. What it fails of ends the command with the exit code that is meant for it. */
+export async function releaseErrorsTold<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof FileError) throw new CommandError(EXIT.refused, fileProblem(error));
-    throw error;
+    const problem = error instanceof ProblemError ? error.problems[0] : undefined;
+    const exitCode = problem === undefined ? undefined : EXIT_CODES[problem.code];
+    throw problem === undefined || exitCode === undefined ? error : new CommandError(exitCode, problem);
   }
 }

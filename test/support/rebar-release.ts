@@ -33,8 +33,9 @@ const FILES_1: Readonly<Record<string, string>> = {
 `,
   "apps/wares/src/wares.erl": `
 -module(wares).
--export([price/1]).
+-export([price/1, wait/0]).
 price(_) -> 1.
+wait() -> receive stop -> ok end.
 `,
   "apps/leaflet/src/leaflet.app.src": `
 {application, leaflet, [{description, "given up"}, {vsn, "1.0.0"}, {modules, []}, {registered, []},

@@ -8,15 +8,16 @@ import { nodeDifferences, stalePlan } from "../../engine/stale-plan.js";
 import { ProblemError, type Problem } from "../../terms/problem.js";
 import type { PlanBasis } from "../../upgrade/basis.js";
 import { allowFindingsOption } from "../allow.js";
-import { durationOption, parseDuration } from "../duration.js";
+import { parseDuration } from "../duration.js";
 import { CommandError, EXIT, type ExitCode } from "../exit.js";
 import { listenForInterrupt } from "../interrupt.js";
 import type { Io } from "../io.js";
 import { journalOpener, withJournalOptions, type JournalOptions } from "../journal.js";
+import { limitsOf, withLimitOptions, type LimitOptions } from "../limits.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import { readPlanFile } from "../plan-file.js";
 import { followProgress, INTERRUPTED } from "../progress.js";
-import { fileErrorsTold } from "../releases.js";
+import { releaseErrorsTold } from "../releases.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
 import { prepare, sourceOf, withSourceArguments, type Source, type SourceOptions } from "../source.js";
@@ -25,11 +26,9 @@ import { applyJson, applyText } from "../views/apply.js";
 import { commitJson, commitText } from "../views/commit.js";
 import { problemJson, problemText } from "../views/problem.js";
 
-interface ApplyOptions extends CommonOptions, TargetOptions, SourceOptions, JournalOptions {
+interface ApplyOptions extends CommonOptions, TargetOptions, SourceOptions, JournalOptions, LimitOptions {
   readonly plan?: string;
   readonly allow: readonly string[];
-  readonly suspendTimeout: number;
-  readonly codeChangeTimeout: number;
   readonly showState?: boolean;
   readonly soak?: number;
   readonly commit?: boolean;
@@ -44,13 +43,11 @@ export function registerApply(program: Command, run: Run): void {
   withSourceArguments(command)
     .option("--plan <file>", "apply the plan in this file; refused where it would be another one now")
     .addOption(allowFindingsOption())
-    .addOption(durationOption("--suspend-timeout <duration>", "how long a process may take to answer suspend", 5_000))
-    .addOption(durationOption("--code-change-timeout <duration>", "how long one code_change may take", 5_000))
     .option("--show-state", "show the states of the processes before and after (default: on the embedded node)")
     .option("--no-show-state", "don't read states")
     .option("--soak <duration>", "let the node run this long after the last step, then look again", parseDuration)
     .option("--commit", "make the release permanent afterwards, as the command commit does");
-  withCommonOptions(withTargetOptions(withJournalOptions(command))).action(
+  withCommonOptions(withTargetOptions(withLimitOptions(withJournalOptions(command)))).action(
     async (vsn: string | undefined, options: ApplyOptions) => {
       await run("relupctl/apply@1", options, ({ io, log }) => apply(vsn, options, io, log));
     },
@@ -58,6 +55,7 @@ export function registerApply(program: Command, run: Run): void {
 }
 
 async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log: Logger): Promise<Report> {
+  const started = performance.now();
   const { source, agreed } = await agreedSource(vsn, options);
   await using opened = await openTarget(options, io, log);
   const prepared = await prepareAgreed(opened, source, agreed, options);
@@ -69,8 +67,7 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
   const applied = await applyUpgrade(opened.target, prepared, {
     allowed: options.allow,
     ...(agreed !== undefined && { agreed }),
-    observeTimeoutMs: options.timeout,
-    timeouts: { suspendMs: options.suspendTimeout, codeChangeMs: options.codeChangeTimeout },
+    ...limitsOf(options, started, io, log),
     showStates: options.showState ?? opened.isEmbedded,
     soakMs: options.soak ?? (opened.isEmbedded ? EMBEDDED_SOAK_MS : 0),
     onProgress: followProgress(io, log, options.json === true),
@@ -96,7 +93,9 @@ async function committed(
   if (execution?.outcome !== "upgraded") return report;
   if (plan.upgrade.kind !== "release") return withProblem(report, NOTHING_TO_COMMIT);
   try {
-    const result = await fileErrorsTold(() => commitRelease(target, plan.upgrade.to, { timeoutMs: options.timeout }));
+    const result = await releaseErrorsTold(() =>
+      commitRelease(target, plan.upgrade.to, { timeoutMs: options.timeout }),
+    );
     return {
       json: { ...report.json, commit: commitJson(result) },
       text: (paint) => `${report.text(paint)}\n\n${commitText(result, paint)}`,
@@ -150,7 +149,8 @@ async function prepareAgreed(
 ): Promise<PreparedUpgrade> {
   try {
     const includeMissed = options.includeMissed === true || agreed?.includeMissed === true;
-    return await prepare(opened, source, { timeout: options.timeout, includeMissed });
+    const keepState = options.keepState ?? agreed?.keepState;
+    return await prepare(opened, source, { timeout: options.timeout, includeMissed, keepState });
   } catch (error) {
     if (agreed === undefined || !(error instanceof ProblemError)) throw error;
     const differences = await nodeDifferences(opened.target, agreed, { timeoutMs: options.timeout });

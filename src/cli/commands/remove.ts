@@ -4,7 +4,7 @@ import { removeRelease } from "../../engine/releases/remove.js";
 import { EXIT } from "../exit.js";
 import type { Io } from "../io.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
-import { fileErrorsTold } from "../releases.js";
+import { releaseErrorsTold } from "../releases.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
 import { openTarget } from "../target.js";
@@ -28,7 +28,7 @@ export function registerRemove(program: Command, run: Run): void {
 
 async function remove(vsn: string, options: RemoveCommandOptions, io: Io, log: Logger): Promise<Report> {
   await using opened = await openTarget(options, io, log);
-  const removed = await fileErrorsTold(() =>
+  const removed = await releaseErrorsTold(() =>
     removeRelease(opened.target, vsn, {
       timeoutMs: options.timeout,
       dryRun: options.dryRun === true,

@@ -12,7 +12,7 @@ import type { Io } from "../io.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
-import { fileErrorsTold } from "../releases.js";
+import { releaseErrorsTold } from "../releases.js";
 import { openTarget } from "../target.js";
 import { followTransfer } from "../transfer.js";
 import { unpackJson, unpackText } from "../views/unpack.js";
@@ -55,7 +55,7 @@ async function unpack(file: string, options: UnpackOptions, io: Io, log: Logger)
     log.warn("interrupted");
   });
   const follow = followTransfer(io, log, basename(file), options.json === true);
-  const unpacked = await fileErrorsTold(() =>
+  const unpacked = await releaseErrorsTold(() =>
     unpackPackage(target, place, {
       timeoutMs: options.timeout,
       allowed: options.allow,

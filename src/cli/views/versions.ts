@@ -49,7 +49,7 @@ function columnsOf(release: NodeRelease): string[] {
   ];
 }
 
-function remarks({ releases, hasHandler, registered, running, startErl }: Inventory, paint: Paint): string[] {
+function remarks({ releases, hasHandler, handler, registered, running, startErl }: Inventory, paint: Paint): string[] {
   const texts: string[] = [];
   for (const { vsn, missing } of releases) {
     if (missing.length > 0) texts.push(`${paint.bad("missing")} for ${vsn}: ${someOf(missing, 5)}.`);
@@ -63,6 +63,8 @@ function remarks({ releases, hasHandler, registered, running, startErl }: Invent
   }
   if (!hasHandler) {
     texts.push("The node has no release handler (the application sasl doesn't run), so nothing has a status.");
+  } else if (handler === undefined) {
+    texts.push("The embedded node ends with the command, and keeps no account of releases.");
   } else if (registered === undefined) {
     texts.push("There is no file RELEASES; it is made by the first command that needs it.");
   } else if (releases.some(({ status }) => status === undefined)) {

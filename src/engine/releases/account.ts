@@ -1,5 +1,4 @@
 import { posix } from "node:path";
-import { renameFile, writeFile } from "../../otp/file.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import {
   replaceReleases,
@@ -13,7 +12,8 @@ import { printTerm } from "../../terms/print.js";
 import type { Target } from "../../target/target.js";
 import { prettyTerm } from "../../terms/pretty.js";
 import { takeInventory, type Inventory, type NodeRelease } from "./inventory.js";
-import { noHandler, refused } from "./problems.js";
+import { replaceFile, tryToWrite } from "./keep-files.js";
+import { embeddedHandler, noHandler, refused } from "./problems.js";
 
 /** An inventory of a node that has a release handler. */
 export type Account = Inventory & { readonly handler: HandlerState };
@@ -39,8 +39,8 @@ export async function keepAccount(target: Target, options: CallOptions = {}): Pr
 
 /** @throws ProblemError where nothing on the node keeps account of releases, or not in its own root */
 export function accountOf(inventory: Inventory): Account {
-  const { handler, root, relDir, node } = inventory;
-  if (handler === undefined) throw noHandler(node);
+  const { handler, root, relDir, node, hasHandler } = inventory;
+  if (handler === undefined) throw hasHandler ? embeddedHandler(node) : noHandler(node);
   if (handler.isClient) {
     throw refused(
       "releases-elsewhere",
@@ -94,9 +94,7 @@ async function writeReleases(
     release.status === "current" ? { ...release, status: "unpacked" as const } : release,
   );
   const text = `%% coding: utf-8\n${prettyTerm(releasesTerm(kept))}.\n`;
-  const temporary = `${relDir}/RELEASES.relupctl`;
-  await writeFile(target, temporary, new TextEncoder().encode(text), options);
-  await renameFile(target, temporary, `${relDir}/RELEASES`, options);
+  await replaceFile(target, `${relDir}/RELEASES`, new TextEncoder().encode(text), options);
 }
 
 /**
@@ -106,12 +104,13 @@ async function writeReleases(
  */
 export async function register(
   target: Target,
-  { handler, root }: Account,
+  { handler, root, relDir }: Account,
   release: NodeRelease,
   options: CallOptions = {},
 ): Promise<void> {
   if (handler.releases.some(({ vsn }) => vsn === release.vsn)) return;
   if (release.relFile === undefined || release.missing.length > 0) throw incomplete(release);
+  await tryToWrite(target, relDir, options);
   const libraries = release.libraries.map((library) => {
     const { dir } = fromRoot(library, root);
     return { ...library, dir: posix.dirname(dir) };

@@ -3,6 +3,7 @@ import { fileInfos } from "../../otp/file.js";
 import { readBlock } from "../../otp/file-blocks.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import type { Target } from "../../target/target.js";
+import { refused } from "./problems.js";
 
 /** A file that is read in blocks, in any order. */
 export interface BlockSource extends AsyncDisposable {
@@ -14,14 +15,23 @@ export interface BlockSource extends AsyncDisposable {
 /** Small enough for a link that is slow, large enough that the calls don't count. */
 export const BLOCK_BYTES = 256 * 1024;
 
-/** A file of this machine; undefined where there is none of the name. */
+/**
+ * A file of this machine; undefined where there is none of the name.
+ * @throws ProblemError `file-not-readable`
+ */
 export async function localSource(path: string): Promise<BlockSource | undefined> {
   const handle = await open(path, "r").catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    const { code = "unknown", message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw refused("file-not-readable", `${path} can't be read (${code})`, message);
   });
   if (handle === undefined) return undefined;
-  const { size } = await handle.stat();
+  const found = await handle.stat();
+  if (!found.isFile()) {
+    await handle.close();
+    throw refused("file-not-readable", `${path} is no plain file`, undefined, "Name the package, a .tar.gz.");
+  }
+  const { size } = found;
   return {
     size,
     read: async (offset, wanted) => {

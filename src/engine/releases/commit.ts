@@ -1,3 +1,4 @@
+import { reasonWithoutStack } from "../../otp/batch.js";
 import { softPurge, purge } from "../../otp/code.js";
 import { modulesWithOldCode } from "../../otp/code-path.js";
 import type { CallOptions } from "../../otp/invoke.js";
@@ -10,6 +11,7 @@ import type { Problem } from "../../terms/problem.js";
 import type { Pid } from "../../terms/term.js";
 import { incomplete, keepAccount, type Account } from "./account.js";
 import { takeInventory, type NodeRelease } from "./inventory.js";
+import { keepFiles, tryToWrite } from "./keep-files.js";
 import { refused } from "./problems.js";
 import { checkRunning, type RunningCheck } from "./running-check.js";
 
@@ -67,6 +69,7 @@ export async function commitRelease(
   }
   if (options.dryRun === true) return { ...base, result: "checked", purged: [], problems };
   const isPermanent = release.status === "permanent" && bootedBefore === release.vsn;
+  if (!isPermanent) await tryToWrite(target, account.relDir, options);
   const purged = await purgeOld(target, brutal, soft, options.force === true, options);
   if (!isPermanent) await makeItPermanent(target, account, release, options);
   await verifyPermanent(target, release, options);
@@ -181,12 +184,18 @@ async function makeItPermanent(
 ): Promise<void> {
   // Where the handler has it permanent, but start_erl.data says otherwise, it would do nothing at all.
   if (release.status === "permanent") throw disagreement(account, release);
+  const { relDir, startErl } = account;
+  const kept = await keepFiles(target, [`${relDir}/RELEASES`, `${relDir}/start_erl.data`], options);
   const answer = await makePermanent(target, release.vsn, { ...options, timeoutMs: 60_000 });
   if (!("error" in answer)) return;
+  const left = await kept.restore();
+  const reason = printTerm(reasonWithoutStack(answer.error));
   throw refused(
     "commit-failed",
-    `the node's release handler could not make ${release.vsn} permanent: ${printTerm(answer.error)}`,
-    "It goes on running; what a start boots can be seen with relupctl versions.",
+    `the node's release handler could not make ${release.vsn} permanent: ${reason}`,
+    left.length === 0
+      ? `It goes on running; a start boots ${startErl?.vsn ?? "what it booted before"}, as before.`
+      : `Its files are not as they were before, and could not be put back: ${left.join("; ")}.`,
     "See the disk of the node and its log, and try again.",
   );
 }

@@ -9,6 +9,7 @@ import { atom } from "../../terms/term.js";
 import { accountOf, keepAccount, type Account } from "./account.js";
 import { takeInventory, type NodeRelease } from "./inventory.js";
 import { librariesInUse } from "./libraries-in-use.js";
+import { tryToWrite } from "./keep-files.js";
 import { refused } from "./problems.js";
 
 export interface RemoveOptions extends CallOptions {
@@ -54,6 +55,7 @@ export async function removeRelease(target: Target, vsn: string, options: Remove
   options.onPlanned?.(removal);
   if (options.dryRun === true) return { ...removal, result: "checked" };
   if (release.status !== undefined) {
+    await tryToWrite(target, account.relDir, options);
     const answer = await setRemoved(target, vsn, options);
     if ("error" in answer) {
       const summary = `the node's release handler would not forget ${vsn}: ${printTerm(answer.error)}`;

@@ -13,12 +13,13 @@ import { accountOf, keepAccount, type Account } from "./account.js";
 import { blocksOf, type BlockSource } from "./block-source.js";
 import { compareFiles, partOf, type Comparison } from "./conflicts.js";
 import { takeInventory, type NodeRelease } from "./inventory.js";
+import { keepFiles, tryToWrite, type KeptFiles } from "./keep-files.js";
 import { librariesInUse } from "./libraries-in-use.js";
 import { libraryProblems, loadProblems, originProblems, type PackageGround } from "./package-checks.js";
 import { readPackage, type Package } from "./package.js";
 import { releaseOf, type PackagedRelease } from "./package-release.js";
 import { refused } from "./problems.js";
-import { upload } from "./upload.js";
+import { interrupted, upload } from "./upload.js";
 
 /** What is under way, for people who wait. */
 export type UnpackPhase = "read" | "compare" | "try" | "send" | "unpack" | "verify";
@@ -104,11 +105,14 @@ export async function unpackPackage(target: Target, place: PackagePlace, options
   throwErrors(problems, options.allowed);
   if (options.dryRun === true) return { ...result, result: "checked", resumedBytes: 0, deleted: [], warnings: problems };
 
+  if (options.signal?.aborted === true) throw interrupted();
+  await tryToWrite(target, account.relDir, options);
   await keepAccount(target, options);
   const deleted = await deleteLeftovers(target, found, ground, vsn, known?.status !== undefined, comparison, patient);
+  const kept = await keepFiles(target, [`${account.relDir}/RELEASES`, `${account.relDir}/${name}.rel`], options);
   const resumedBytes = await bring(target, place, found, packaged, root, algorithm, options);
   progress("unpack", 0, 1);
-  const work: Work = { target, found, packaged, ground, comparison };
+  const work: Work = { target, found, packaged, ground, comparison, kept };
   await unpackOrCleanUp(work, options);
   progress("verify", 0, 1);
   await verify(work, algorithm, patient);
@@ -121,6 +125,7 @@ interface Work {
   readonly packaged: PackagedRelease;
   readonly ground: PackageGround;
   readonly comparison: Comparison;
+  readonly kept: KeptFiles;
 }
 
 async function groundOf(target: Target, account: Account, vsn: string, options: CallOptions): Promise<PackageGround> {
@@ -252,11 +257,11 @@ const isOwn = ({ part, directory }: ReturnType<typeof partOf>, { inUse }: Packag
 
 /** Deletes what is of this release alone, and the other files that weren't there before. Gives what could not be. */
 async function cleanUp(work: Work, options: CallOptions): Promise<string[]> {
-  const { target, found, packaged, ground, comparison } = work;
+  const { target, found, packaged, ground, comparison, kept } = work;
   const { name, vsn } = packaged.rel;
   const own = [...found.files.keys()].map((path) => partOf(path, vsn)).filter((part) => isOwn(part, ground));
   const others = comparison.absent.map(({ path }) => path).filter((path) => !isOwn(partOf(path, vsn), ground));
-  const files = [...others, `releases/${name}.tar.gz`, `releases/${name}.rel`];
+  const files = [...others, `releases/${name}.tar.gz`];
   const left: string[] = [];
   const attempt = async (act: () => Promise<void>): Promise<void> => {
     try {
@@ -269,7 +274,7 @@ async function cleanUp(work: Work, options: CallOptions): Promise<string[]> {
     await attempt(() => deleteTree(target, `${ground.root}/${directory}`, options));
   }
   for (const file of files) await attempt(() => deleteFile(target, `${ground.root}/${file}`, options));
-  return left;
+  return [...left, ...(await kept.restore())];
 }
 
 /** Reads back every file of the release alone, and what the release handler says. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Target } from "../../target/target.js";
 import { deleteFile, fileInfos, FileError, renameFile } from "../../otp/file.js";
 import { blockDigests, writeBlock, type DigestAlgorithm } from "../../otp/file-blocks.js";
-import type { CallOptions } from "../../otp/invoke.js";
+import { CallError, type CallOptions } from "../../otp/invoke.js";
 import { BLOCK_BYTES, type BlockSource } from "./block-source.js";
 import { refused } from "./problems.js";
 
@@ -26,7 +26,7 @@ const IN_FLIGHT = 8;
  * Sends a file to the node, block by block, under a temporary name, and gives it its own name when every block has been
  * read back there and found right. What an earlier try has brought there is kept.
  * @param temporary a name that stands for this content alone
- * @throws FileError where the node can't write; ProblemError `upload-damaged`, `interrupted`
+ * @throws FileError where the node can't write; ProblemError `upload-cut`, `upload-damaged`, `interrupted`
  */
 export async function upload(
   target: Target,
@@ -52,7 +52,7 @@ export async function upload(
   } catch (error) {
     // A disk that is full is not left full.
     if (error instanceof FileError) await deleteFile(target, temporary, options).catch(() => undefined);
-    throw error;
+    throw error instanceof CallError ? cutOff(error) : error;
   }
   await renameFile(target, temporary, path, options);
   return { resumedBytes };
@@ -102,5 +102,14 @@ const damaged = (path: string, wrong: number, of: number): Error =>
     "Try again: only the blocks that differ are sent.",
   );
 
-const interrupted = (): Error =>
+const cutOff = ({ message }: CallError): Error =>
+  refused(
+    "upload-cut",
+    `the package could not be sent to its end: ${message}`,
+    "What was sent is kept on the node.",
+    "Try again to go on from there.",
+  );
+
+/** What an interrupt ends an upload with. */
+export const interrupted = (): Error =>
   refused("interrupted", "the upload was interrupted", "What was sent is kept on the node.", "Try again to go on from there.");

@@ -84,6 +84,7 @@ describeRebar3("the life of a release", () => {
   });
 
   it("is upgraded under traffic: nothing is lost, and OTP says that it is current", async () => {
+    await node.eval("register(shop_waiter, spawn(wares, wait, []))");
     await node.eval(TRAFFIC);
     expect(await apply("2.0.0")).toEqual({
       outcome: "upgraded",
@@ -105,6 +106,20 @@ describeRebar3("the life of a release", () => {
     );
   });
 
+  it("is not committed while somebody would be killed by it, unless that is asked for", async () => {
+    const refused = await commitRelease(target, undefined);
+    expect(refused).toMatchObject({
+      result: "refused",
+      oldCodeUsers: [{ registeredName: "shop_waiter", modules: ["wares"] }],
+      problems: [{ code: "old-code-in-use", severity: "error" }],
+    });
+    expect(refused.oldCodeUsers[0]?.pid).toBe((await node.eval("pid_to_list(whereis(shop_waiter))")).replaceAll('"', ""));
+    expect(await node.eval("is_pid(whereis(shop_waiter))")).toBe("true");
+    expect(bootedNext()).toBe("1.0.0");
+    expect(await commitRelease(target, undefined, { force: true, dryRun: true })).toMatchObject({ result: "checked" });
+    expect(await node.eval("is_pid(whereis(shop_waiter))")).toBe("true");
+  });
+
   it("is what runs, but not what a start boots, until it is committed", async () => {
     const { running, releases } = await takeInventory(target);
     expect(running?.vsn).toBe("2.0.0");
@@ -113,13 +128,14 @@ describeRebar3("the life of a release", () => {
       ["2.0.0", "current", true, false, []],
     ]);
     expect(bootedNext()).toBe("1.0.0");
-    expect(await commitRelease(target, undefined)).toMatchObject({
+    expect(await commitRelease(target, undefined, { force: true })).toMatchObject({
       result: "committed",
       vsn: "2.0.0",
       bootedBefore: "1.0.0",
-      problems: [],
-      oldCodeUsers: [],
+      problems: [{ code: "old-code-in-use", severity: "warning" }],
+      purged: ["wares"],
     });
+    expect(await node.eval("whereis(shop_waiter)")).toBe("undefined");
     expect(bootedNext()).toBe("2.0.0");
     expect(await statuses()).toBe('[{"1.0.0",old},{"2.0.0",permanent}]');
     expect(await commitRelease(target, "2.0.0")).toMatchObject({ result: "unchanged" });
