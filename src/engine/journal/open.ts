@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LowLevelInstruction } from "../../release/instruction.js";
 import { ProblemError } from "../../terms/problem.js";
@@ -50,6 +51,8 @@ export async function openJournal(directory: string, opening: Opening, options: 
     return journal;
   } catch (error) {
     await journal?.close();
+    // Made by us, and without a first line: it would tell nothing.
+    if (journal !== undefined) await rm(path, { force: true }).catch(() => undefined);
     if (error instanceof StepFailure) throw new ProblemError([error.problem]);
     throw new ProblemError([notWritten(path, error)]);
   }

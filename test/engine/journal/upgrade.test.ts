@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,6 +7,7 @@ import type { FileJournal } from "../../../src/engine/journal/file-journal.js";
 import { historyOf } from "../../../src/engine/journal/history.js";
 import { openJournal, type Opening } from "../../../src/engine/journal/open.js";
 import { parseJournal } from "../../../src/engine/journal/read.js";
+import { createSink, type JournalSink } from "../../../src/engine/journal/sink.js";
 import { readReleaseUpgrade } from "../../../src/engine/source/release.js";
 import { embeddedKind, type RunningTarget } from "../../conformance/targets.js";
 import { MemorySink, NO_SPACE } from "./support.js";
@@ -94,6 +95,26 @@ describe("an upgrade whose journal can't be written any more", () => {
 });
 
 describe("a journal in a directory", () => {
+  it("leaves no file where nothing could be written into it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "relupctl-journal-"));
+    const running = await embeddedKind().boot("counter", "0.1.0");
+    try {
+      const create = async (path: string): Promise<JournalSink> => {
+        const sink = await createSink(path);
+        return { ...sink, write: () => Promise.reject(NO_SPACE) };
+      };
+      const prepared = await readReleaseUpgrade(running.target, "0.2.0");
+      const applied = applyUpgrade(running.target, prepared, {
+        openJournal: (opening) => openJournal(folder, opening, { command: "apply", version: "0", create }),
+      });
+      await expect(applied).rejects.toMatchObject({ problems: [{ code: "journal-not-written" }] });
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      await running[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("is synced before the first act, and every intent before its own", async () => {
     const folder = mkdtempSync(join(tmpdir(), "relupctl-journal-"));
     const running = await embeddedKind().boot("counter", "0.1.0");
