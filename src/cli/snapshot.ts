@@ -9,7 +9,7 @@ import { readApplicationUpgradeOf } from "../engine/source/application.js";
 import { readReleaseUpgradeOf } from "../engine/source/release.js";
 import { CommandError, EXIT } from "./exit.js";
 import { openLocalCode } from "./local-code.js";
-import type { Source } from "./source.js";
+import { choicesOf, type Choices, type Source } from "./source.js";
 
 export interface SnapshotOptions {
   readonly snapshot?: string;
@@ -52,7 +52,7 @@ export async function openSnapshot(file: string): Promise<Snapshot> {
 export async function prepareFromSnapshot(
   snapshot: Snapshot,
   source: Source,
-  options: { readonly root: string; readonly connectTimeout: number; readonly includeMissed?: boolean },
+  options: { readonly root: string; readonly connectTimeout: number } & Choices,
 ): Promise<PreparedUpgrade> {
   const directory = "app" in source ? resolve(source.app) : undefined;
   await using local = await openLocalCode(snapshot.extension, resolve(options.root), directory, options.connectTimeout);
@@ -65,7 +65,7 @@ export async function prepareFromSnapshot(
   const { upgrade, config } = prepared;
   return {
     ...prepared,
-    upgrade: { ...upgrade, ...(options.includeMissed === true && { includeMissed: true }) },
+    upgrade: { ...upgrade, ...choicesOf(options) },
     // What the node is configured with isn't in a snapshot: nothing is said of what the upgrade changes there.
     config: { before: config.after, after: config.after },
   };

@@ -3,13 +3,16 @@ import type { Command } from "commander";
 import type { PreparedUpgrade } from "../engine/prepared.js";
 import { readApplicationUpgrade } from "../engine/source/application.js";
 import { readReleaseUpgrade } from "../engine/source/release.js";
+import type { KeepState, Upgrade } from "../upgrade/upgrade.js";
 import { CommandError, EXIT } from "./exit.js";
+import { keepStateOption } from "./limits.js";
 import type { OpenedTarget } from "./target.js";
 
 /** What to upgrade to, besides the version that is an argument. */
 export interface SourceOptions {
   readonly app?: string;
   readonly includeMissed?: boolean;
+  readonly keepState?: KeepState;
 }
 
 /** Adds what says where to: the version as an argument, or a directory as an option. */
@@ -17,7 +20,8 @@ export function withSourceArguments(command: Command): Command {
   return command
     .argument("[vsn]", "the release version to upgrade or downgrade to")
     .option("--app <dir>", "upgrade one application instead, from the directory of its new version")
-    .option("--include-missed", "also change processes that run a changed module which no child specification names");
+    .option("--include-missed", "also change processes that run a changed module which no child specification names")
+    .addOption(keepStateOption());
 }
 
 /** What to upgrade to: a release version, or the directory of an application's new version. */
@@ -44,13 +48,23 @@ export function sourceOf(vsn: string | undefined, { app }: SourceOptions): Sourc
 export async function prepare(
   { target, isEmbedded }: OpenedTarget,
   source: Source,
-  options: { readonly timeout: number; readonly includeMissed?: boolean },
+  options: { readonly timeout: number } & Choices,
 ): Promise<PreparedUpgrade> {
   const prepared = await read({ target, isEmbedded }, source, Math.max(options.timeout, READ_TIMEOUT_MS));
-  return options.includeMissed === true
-    ? { ...prepared, upgrade: { ...prepared.upgrade, includeMissed: true } }
-    : prepared;
+  return { ...prepared, upgrade: { ...prepared.upgrade, ...choicesOf(options) } };
 }
+
+/** What the user chooses that a plan depends on. */
+export interface Choices {
+  readonly includeMissed?: boolean | undefined;
+  readonly keepState?: KeepState | undefined;
+}
+
+/** What of the options is a part of the upgrade, and so of the plan. */
+export const choicesOf = ({ includeMissed, keepState }: Choices): Partial<Upgrade> => ({
+  ...(includeMissed === true && { includeMissed }),
+  ...(keepState !== undefined && { keepState }),
+});
 
 async function read(
   { target, isEmbedded }: Pick<OpenedTarget, "target" | "isEmbedded">,

@@ -70,9 +70,9 @@ async function takeBack({ context, down, results, onProgress }: Failed): Promise
   return { outcome: phase === "failed" ? "failed" : "unknown", notUndone, isSettled: false };
 }
 
-/** What a step has done that nothing takes back, or may have done where it failed. */
+/** What a step has done that nothing takes back. One that failed is named by the failure. */
 function lastingEffect({ step, status }: StepResult): Problem[] {
-  if (status === "not_executed" || !leavesSomething(step)) return [];
+  if (status !== "done" || !leavesSomething(step)) return [];
   const { instruction, index } = step;
   const what =
     instruction.instruction === "apply"

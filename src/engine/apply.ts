@@ -7,8 +7,9 @@ import { suspensionTooLong } from "../upgrade/costs.js";
 import { isBlocking, type Finding } from "../upgrade/finding.js";
 import type { Plan } from "../upgrade/plan.js";
 import { execute, type ExecuteOptions, type Execution } from "./execute.js";
-import { DEFAULT_LEASE_MS, Guardian } from "./guardian/guardian.js";
+import { DEFAULT_LEASE_MS, type Guardian, type GuardianOptions } from "./guardian/guardian.js";
 import { holderOf } from "./guardian/holder.js";
+import { postGuardian } from "./guardian/post.js";
 import type { Holder } from "./guardian/record.js";
 import type { FileJournal } from "./journal/file-journal.js";
 import { journalId, type Opening } from "./journal/open.js";
@@ -36,6 +37,8 @@ export interface ApplyOptions extends ExecuteOptions {
   readonly holder?: Holder;
   /** After so long without a sign of us the node takes the upgrade back by itself. */
   readonly leaseMs?: number;
+  /** Waits where another upgrade holds the node, until the deadline at the most. */
+  readonly waitsForLock?: boolean;
 }
 
 export interface Applied {
@@ -67,11 +70,12 @@ export async function applyUpgrade(
   options: ApplyOptions = {},
 ): Promise<Applied> {
   const id = journalId();
-  const guardian = await Guardian.post(target, {
+  const ours: GuardianOptions = {
     holder: options.holder ?? holderOf(prepared.upgrade, id),
     leaseMs: options.leaseMs ?? DEFAULT_LEASE_MS,
     callMs: DEFAULT_TIMEOUT_MS,
-  });
+  };
+  const guardian = await postGuardian(target, ours, options);
   let isNeeded = false;
   try {
     const applied = await planAndExecute(target, guardian, prepared, options, id);
@@ -132,10 +136,11 @@ async function closeBooks(
 const allowedBy = ({ allowed = [], onUnresponsive = "stop" }: ApplyOptions): readonly string[] =>
   onUnresponsive === "stop" ? allowed : [...allowed, "process-not-responding"];
 
-async function soak({ soakMs = 0, signal }: ApplyOptions): Promise<void> {
-  if (soakMs === 0) return;
+async function soak({ soakMs = 0, signal, deadlineAt = Infinity }: ApplyOptions): Promise<void> {
+  const waitMs = Math.min(soakMs, deadlineAt - performance.now());
+  if (waitMs <= 0) return;
   // Rejects for the signal only: whoever waits no longer wants to see the states as they are then.
-  await delay(soakMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+  await delay(waitMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 }
 
 const stateChange = (

@@ -8,7 +8,7 @@ import { afterScript, beforeScript } from "./application-data.js";
 import { Budget, type Limits } from "./budget.js";
 import { DEFAULT_TIMEOUTS, type ExecutionContext, type Tally, type Timeouts } from "./context.js";
 import type { OnProgress } from "./events.js";
-import type { Guardian } from "./guardian/guardian.js";
+import type { Guardian, KeptStates } from "./guardian/guardian.js";
 import { problemOf } from "./failure.js";
 import { journaled, noJournal, type Act, type ActResult, type Journal } from "./journal/journal.js";
 import { PidSet } from "./pid-set.js";
@@ -62,6 +62,8 @@ export interface Execution {
   readonly tally: Tally;
   /** What did not answer a suspend in time, and what was done with it. */
   readonly unresponsive: readonly Unresponsive[];
+  /** What is kept on the node, so that the upgrade can be taken back later on; undefined where it isn't there or not told. */
+  readonly keptStates: KeptStates | undefined;
   /** How the node was restarted after a failure; undefined where it was not. */
   readonly restart: Restart | undefined;
   /** False where there is something left that the guardian could take back. */
@@ -136,6 +138,7 @@ export async function execute(
     failure: failure !== undefined && down !== undefined ? nodeLost(down, failure) : (failure ?? ended.failure),
     notUndone: ended.notUndone,
     unresponsive: context.unresponsive,
+    keptStates: ended.outcome === "upgraded" ? await guardian.keptStates() : undefined,
     restart: ended.restart,
     isSettled: ended.isSettled,
     tally: {
@@ -201,7 +204,7 @@ function newContext(
     prepared,
     timeouts,
     keepState: plan.upgrade.keepState !== "never",
-    population: new Population(target, timeouts.callMs, (pid) => suspensions.isSuspended(pid)),
+    population: new Population(target, timeouts.callMs, (pid) => suspensions.isSuspended(pid), plan.findings),
     undo: new UndoLog(guardian),
     states: guardian.states,
     suspensions,

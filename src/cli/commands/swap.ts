@@ -8,24 +8,25 @@ import { parseTerm } from "../../terms/parse.js";
 import { ProblemError } from "../../terms/problem.js";
 import type { Term } from "../../terms/term.js";
 import { isBlocking } from "../../upgrade/finding.js";
+import type { KeepState } from "../../upgrade/upgrade.js";
 import { allowFindingsOption } from "../allow.js";
-import { durationOption } from "../duration.js";
 import { CommandError, EXIT } from "../exit.js";
 import { listenForInterrupt } from "../interrupt.js";
 import type { Io } from "../io.js";
 import { journalOpener, withJournalOptions, type JournalOptions } from "../journal.js";
+import { keepStateOption, limitsOf, withLimitOptions, type LimitOptions } from "../limits.js";
 import { readModules } from "../module-files.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import { followProgress, INTERRUPTED } from "../progress.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
-import { READ_TIMEOUT_MS } from "../source.js";
+import { choicesOf, READ_TIMEOUT_MS } from "../source.js";
 import { openTarget, type OpenedTarget } from "../target.js";
 import { planJson, planText } from "../views/plan.js";
 import { swapJson, swapText } from "../views/swap.js";
 import { EMBEDDED_SOAK_MS, exitCodeOf } from "./apply.js";
 
-interface SwapOptions extends CommonOptions, TargetOptions, JournalOptions {
+interface SwapOptions extends CommonOptions, TargetOptions, JournalOptions, LimitOptions {
   readonly process: readonly string[];
   readonly fromVsn?: Term;
   readonly extra?: Term;
@@ -34,8 +35,7 @@ interface SwapOptions extends CommonOptions, TargetOptions, JournalOptions {
   readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly allow: readonly string[];
-  readonly suspendTimeout: number;
-  readonly codeChangeTimeout: number;
+  readonly keepState?: KeepState;
   readonly showState?: boolean;
 }
 
@@ -61,11 +61,10 @@ export function registerSwap(program: Command, run: Run): void {
     .option("--dry-run", "show what would be done; change nothing")
     .option("--force", "load also where that kills processes that still run old code")
     .addOption(allowFindingsOption())
-    .addOption(durationOption("--suspend-timeout <duration>", "how long a process may take to answer suspend", 5_000))
-    .addOption(durationOption("--code-change-timeout <duration>", "how long one code_change may take", 5_000))
+    .addOption(keepStateOption())
     .option("--show-state", "show the states of the processes before and after (default: on the embedded node)")
     .option("--no-show-state", "don't read states");
-  withCommonOptions(withTargetOptions(withJournalOptions(command))).action(
+  withCommonOptions(withTargetOptions(withLimitOptions(withJournalOptions(command)))).action(
     async (files: readonly string[], options: SwapOptions) => {
       const schema = options.dryRun === true ? "relupctl/plan@1" : "relupctl/swap@1";
       await run(schema, options, ({ io, log }) => swap(files, options, io, log));
@@ -87,6 +86,7 @@ function termArgument(text: string): Term {
 }
 
 async function swap(files: readonly string[], options: SwapOptions, io: Io, log: Logger): Promise<Report> {
+  const started = performance.now();
   refuseUseless(options);
   await using opened = await openTarget(options, io, log);
   const prepared = await prepare(opened, files, options);
@@ -99,8 +99,7 @@ async function swap(files: readonly string[], options: SwapOptions, io: Io, log:
   const openJournal = journalOpener(options, "swap");
   const applied = await applyUpgrade(opened.target, prepared, {
     allowed,
-    observeTimeoutMs: options.timeout,
-    timeouts: { suspendMs: options.suspendTimeout, codeChangeMs: options.codeChangeTimeout },
+    ...limitsOf(options, started, io, log),
     showStates: options.showState ?? opened.isEmbedded,
     soakMs: opened.isEmbedded ? EMBEDDED_SOAK_MS : 0,
     onProgress: followProgress(io, log, options.json === true),
@@ -120,7 +119,7 @@ const reportOf = (applied: Applied, { fromVsn }: SwapOptions): Report => ({
 async function prepare(opened: OpenedTarget, files: readonly string[], options: SwapOptions): Promise<PreparedUpgrade> {
   const timeoutMs = Math.max(options.timeout, READ_TIMEOUT_MS);
   const { process: processes, fromVsn, extra, loadOnly } = options;
-  return await readModulesUpgrade(opened.target, await readModules(opened, files, timeoutMs), {
+  const prepared = await readModulesUpgrade(opened.target, await readModules(opened, files, timeoutMs), {
     timeoutMs: options.timeout,
     processes,
     ...(fromVsn !== undefined && { fromVsn }),
@@ -128,6 +127,7 @@ async function prepare(opened: OpenedTarget, files: readonly string[], options: 
     ...(loadOnly !== undefined && { loadOnly }),
     running: await readModules(opened, options.running, timeoutMs),
   });
+  return { ...prepared, upgrade: { ...prepared.upgrade, ...choicesOf(options) } };
 }
 
 async function dryRun(

@@ -1,13 +1,17 @@
 import type { Applied } from "../../engine/apply.js";
 import type { Execution, StepResult } from "../../engine/execute.js";
+import type { KeptStates } from "../../engine/guardian/guardian.js";
+import type { Restart } from "../../engine/restart.js";
 import type { StateChange } from "../../engine/states.js";
 import { printTerm } from "../../terms/print.js";
 import type { Plan } from "../../upgrade/plan.js";
+import { costsJson } from "./costs.js";
 import { findingsJson, findingsText } from "./finding.js";
 import { count, duration, fit, nameText, someOf, wrap, type Paint } from "./paint.js";
 import { processName } from "./coverage.js";
 import { stepJson, titleOf } from "./plan.js";
 import { problemJson, problemText } from "./problem.js";
+import { sizeText } from "./size.js";
 import { stepLines } from "./step.js";
 
 /** How many processes were reloaded or missed, as the plan accounted for them. */
@@ -37,11 +41,15 @@ export function applyJson(applied: Applied): object {
     processes: {
       migrated: done ? execution.tally.migrated.size : 0,
       reloaded: done ? reloaded : 0,
-      missed,
+      missed: missed + skippedCount(execution),
       dead: execution?.tally.dead.size ?? 0,
       failed: execution?.tally.failed.size ?? 0,
     },
+    unresponsive: execution?.unresponsive ?? [],
     suspension: suspensionJson(execution),
+    costs: costsJson(plan),
+    keptStates: execution?.keptStates ?? null,
+    restart: restartJson(execution),
     ...(applied.states.length > 0 && { states: applied.states.map((state) => stateJson(state, execution)) }),
     ...(applied.bookkeeping?.status !== undefined && { releaseStatus: applied.bookkeeping.status }),
     ...(applied.bookkeeping?.problem !== undefined && { warnings: [problemJson(applied.bookkeeping.problem)] }),
@@ -51,6 +59,17 @@ export function applyJson(applied: Applied): object {
     digest: plan.digest,
     durationMs: execution?.durationMs ?? 0,
   };
+}
+
+/** Processes that did not answer and were passed over are missed, though the plan counted on them. */
+const skippedCount = (execution: Execution | undefined): number =>
+  execution?.outcome === "upgraded" ? execution.unresponsive.filter(({ action }) => action === "skipped").length : 0;
+
+/** A restart of the node after a failure; null where there was none. */
+function restartJson(execution: Execution | undefined): object | null {
+  if (execution?.restart === undefined) return null;
+  const { creation, release, durationMs } = execution.restart;
+  return { creation: { before: creation.before, after: creation.after ?? null }, release: release ?? null, durationMs };
 }
 
 /** Where it is written down; a problem where not all of it is. Null where nothing was done, or no journal was wanted. */
@@ -91,6 +110,7 @@ export function applyText(applied: Applied, paint: Paint): string {
   }
   parts.push(stepsText(execution, paint));
   if (applied.states.length > 0) parts.push(statesText(applied.states, execution, paint));
+  if (execution.unresponsive.length > 0) parts.push(unresponsiveText(execution, paint));
   const warnings = plan.findings.filter(({ severity }) => severity !== "info");
   if (warnings.length > 0) parts.push(findingsText(warnings, paint));
   if (execution.failure !== undefined) parts.push(problemText(execution.failure, paint));
@@ -103,6 +123,19 @@ export function applyText(applied: Applied, paint: Paint): string {
   parts.push(conclusion(applied, execution, paint));
   return parts.join("\n\n");
 }
+
+const ACTIONS = {
+  stopped: "didn't answer suspend in time, and so stopped the upgrade",
+  skipped: "didn't answer suspend in time, and was passed over: it has its old state",
+  killed: "didn't answer suspend in time, and was killed",
+} as const;
+
+const unresponsiveText = ({ unresponsive }: Execution, paint: Paint): string =>
+  unresponsive
+    .map(({ pid, module, action }) =>
+      wrap(`${paint.warn(pid)}  runs ${nameText(module)}; it ${ACTIONS[action]}.`, paint.width, 2, 0),
+    )
+    .join("\n");
 
 const MARKS = { done: "ok", failed: "FAILED", not_executed: "-" } as const;
 
@@ -143,10 +176,15 @@ function statesText(states: readonly StateChange[], { suspension }: Execution, p
 
 function conclusion({ plan, bookkeeping }: Applied, execution: Execution, paint: Paint): string {
   const lines = [outcomeText(plan, execution, paint), suspensionText(plan, execution)];
+  if (execution.keptStates !== undefined && execution.keptStates.processes > 0)
+    lines.push(keptText(execution.keptStates));
   if (bookkeeping?.status === "current")
     lines.push("A restart boots the release of before, until this one is committed.");
   return lines.map((line) => wrap(line, paint.width, 0)).join("\n");
 }
+
+const keptText = ({ processes, memoryBytes }: KeptStates): string =>
+  `${count(processes, "state")} of before ${processes === 1 ? "is" : "are"} kept on the node for a rollback (${sizeText(memoryBytes)}).`;
 
 function outcomeText(plan: Plan, execution: Execution, paint: Paint): string {
   const { from, to, direction } = plan.upgrade;
@@ -157,22 +195,36 @@ function outcomeText(plan: Plan, execution: Execution, paint: Paint): string {
       return `${done} in ${duration(execution.durationMs)}: ${accountText(plan, execution, paint)}.`;
     }
     case "rolled_back":
+      if (execution.restart !== undefined) return restartText(execution.restart, paint);
       return `${paint.warn(`${failed} and rolled back`)}: the node runs ${from} as before, and nothing is left suspended.${startedAnewText(execution)}`;
     case "failed":
+      if (execution.notUndone.some(({ code }) => code === "left-as-it-is")) {
+        return `${paint.bad("Failed, and left as it is")}: the node needs attention (see above).`;
+      }
       return `${paint.bad(`${failed}, and not all could be taken back`)}: the node needs attention (see above).`;
     case "unknown":
       return `${paint.bad("The node went away during the upgrade")}: what it did of the last step can't be told. When it is there again, see what it runs with relupctl tree, and resume what is suspended with sys:resume/1.`;
   }
 }
 
+function restartText({ release, durationMs }: Restart, paint: Paint): string {
+  const runs = release === undefined ? "" : `, ${release.name} ${release.vsn}`;
+  return (
+    `${paint.warn("Failed, and the node was restarted")} into its permanent release${runs}, in ${duration(durationMs)}: ` +
+    "not all could be taken back (see above). What its processes knew is lost."
+  );
+}
+
 /** What became of the processes that have to do with a changed module. */
-function accountText(plan: Plan, { tally }: Execution, paint: Paint): string {
+function accountText(plan: Plan, execution: Execution, paint: Paint): string {
+  const { tally } = execution;
   const { reloaded, missed } = countCoverage(plan);
+  const total = missed + skippedCount(execution);
   const parts = [
     `${count(tally.migrated.size, "process", "processes")} migrated`,
     reloaded > 0 ? `${reloaded} got new code only` : "",
     tally.dead.size > 0 ? `${tally.dead.size} ended meanwhile` : "",
-    missed > 0 ? paint.bad(`${missed} missed`) : "0 missed",
+    total > 0 ? paint.bad(`${total} missed`) : "0 missed",
   ];
   return parts.filter((part) => part !== "").join(", ");
 }

@@ -5,6 +5,7 @@ import type { ObservedProcess } from "../../upgrade/facts.js";
 import type { Finding } from "../../upgrade/finding.js";
 import type { Plan, PlanStep } from "../../upgrade/plan.js";
 import { coverageJson, coverageText } from "./coverage.js";
+import { costsJson, costsText } from "./costs.js";
 import { findingsJson, findingsText } from "./finding.js";
 import { count, wrap, type Paint } from "./paint.js";
 import { fromSnapshot } from "./snapshot.js";
@@ -40,6 +41,7 @@ export function planJson(plan: Plan): object {
     steps: plan.steps.map(stepJson),
     findings: findingsJson(plan.findings),
     coverage: coverageJson(plan.coverage),
+    costs: costsJson(plan),
     basis: plan.basis,
     digest: plan.digest,
   };
@@ -62,6 +64,8 @@ export function titleOf(plan: Plan, paint: Paint): string {
 export function planText(plan: Plan, blocking: readonly Finding[], paint: Paint): string {
   const parts = [titleOf(plan, paint), stepsText(plan, paint), coverageText(plan.coverage, paint)];
   if (plan.findings.length > 0) parts.push(findingsText(plan.findings, paint));
+  const costs = costsText(plan, paint);
+  if (costs !== "") parts.push(costs);
   const codes = [...new Set(blocking.map(({ code }) => code))].join(", ");
   const verdict =
     codes === "" ? paint.good("Nothing stands in the way.") : paint.bad(`apply would refuse this: ${codes}.`);
@@ -71,15 +75,19 @@ export function planText(plan: Plan, blocking: readonly Finding[], paint: Paint)
 
 const UNDO_WORDS = { exact: "", compensate: "undone by starting anew", none: "can't be undone" } as const;
 
+function undoText({ instruction, undo }: PlanStep): string {
+  if (instruction.instruction === "purge") return "";
+  return instruction.instruction === "code_change" && undo === "compensate"
+    ? "undone by code_change"
+    : UNDO_WORDS[undo];
+}
+
 function stepsText(plan: Plan, paint: Paint): string {
   return stepLines(
     plan.steps.map((step) => ({
       step,
       mark: "",
-      notes: [
-        touches(step) ? count(step.processes.length, "process", "processes") : "",
-        step.instruction.instruction === "purge" ? "" : UNDO_WORDS[step.undo],
-      ],
+      notes: [touches(step) ? count(step.processes.length, "process", "processes") : "", undoText(step)],
     })),
     paint,
   );

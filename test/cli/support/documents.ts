@@ -103,6 +103,12 @@ export const treeDocument = z.strictObject({
   anomalies: z.array(z.strictObject({ kind: text, pid, application: text })),
 });
 
+/** What an upgrade will cost the node. */
+const costs = z.strictObject({
+  keptStates: z.strictObject({ keep: z.enum(["changed", "never"]), processes: count, memoryBytes: count }),
+  suspension: z.strictObject({ processes: count, estimatedMs: milliseconds }),
+});
+
 export const planDocument = z.strictObject({
   schema: z.literal("relupctl/plan@1"),
   ok: z.boolean(),
@@ -135,6 +141,8 @@ export const planDocument = z.strictObject({
       elsewhere: z.array(z.strictObject({ node: text, pid })),
     }),
   ),
+  /** Null from a snapshot. */
+  costs: costs.nullable(),
   basis: z.strictObject({
     kind: z.enum(["release", "application"]),
     name: text,
@@ -150,6 +158,7 @@ export const planDocument = z.strictObject({
     modules: z.record(text, code.nullable()),
     findings: z.array(z.strictObject({ code: text, severity: z.enum(["error", "warning"]), module: text.nullable() })),
     includeMissed: z.literal(true).optional(),
+    keepState: z.literal("never").optional(),
   }),
   digest: sha256,
   checksum: sha256,
@@ -184,6 +193,17 @@ export const applyDocument = z.strictObject({
     .optional(),
   processes: z.strictObject({ migrated: count, reloaded: count, missed: count, dead: count, failed: count }),
   suspension: z.strictObject({ count, p50Ms: milliseconds, p99Ms: milliseconds, maxMs: milliseconds }),
+  unresponsive: z.array(z.strictObject({ pid, module: text, action: z.enum(["stopped", "skipped", "killed"]) })),
+  costs: costs.nullable(),
+  /** What is kept on the node of an upgrade that was done. */
+  keptStates: z.strictObject({ processes: count, memoryBytes: count }).nullable(),
+  restart: z
+    .strictObject({
+      creation: z.strictObject({ before: count, after: count.nullable() }),
+      release: z.strictObject({ name: text, vsn: text }).nullable(),
+      durationMs: milliseconds,
+    })
+    .nullable(),
   states: z
     .array(
       z.strictObject({

@@ -36,6 +36,7 @@ function applied(given: Partial<Execution> = {}, script = update): Applied {
     notUndone: [],
     tally: { migrated: new Set(["<0.7.0>", "<0.8.0>"]), dead: new Set(), failed: new Set() },
     unresponsive: [],
+    keptStates: undefined,
     restart: undefined,
     isSettled: true,
     suspension: {
