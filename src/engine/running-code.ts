@@ -131,7 +131,10 @@ async function readGenServers(
   const names = await genServerLoops(target, pids, timeoutMs);
   const servers = await modulesExporting(target, [...new Set(names.flat())], "handle_call", 3, { timeoutMs });
   asked.forEach((draft, index) => {
-    const module = names[index]!.find((name) => servers.has(name));
+    const found = names[index]!.filter((name) => servers.has(name));
+    // In the middle of a call to another server that one's name stands there too, and in front.
+    const isCalling = draft.fact.currentFunction?.module === "gen";
+    const module = isCalling && found.includes(startedWith(draft)) ? startedWith(draft) : found[0];
     if (module === undefined) return;
     draft.kind = module === AGENT ? "agent" : "gen_server";
     if (module !== AGENT) draft.callbackModule = module;

@@ -2,6 +2,7 @@ import { appendFile, cp, readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connect } from "../../src/distribution/index.js";
 import { applyUpgrade, type Applied } from "../../src/engine/apply.js";
+import { observe } from "../../src/engine/observe.js";
 import { planUpgrade } from "../../src/engine/plan.js";
 import { readApplicationUpgrade } from "../../src/engine/source/application.js";
 import { nodeDifferences } from "../../src/engine/stale-plan.js";
@@ -105,6 +106,17 @@ describeErlang("a plan that was agreed on, on a real node", () => {
     await node.eval("{ok, _} = gen_server:start({local, stray}, counter, [], [])");
     expect(await differences()).toEqual(["finding unsupervised-process"]);
     await node.eval("gen_server:stop(stray)");
+  });
+
+  it("rests on what a process runs, not on what it waits for", async () => {
+    await node.eval("sys:suspend(counter), timer:sleep(50)");
+    expect(await node.eval("process_info(whereis(counter_client), current_function)")).toContain("gen,do_call");
+    const { processes } = await observe(target, { modules: [], probe: [], timeoutMs: 1_000 });
+    await node.eval("sys:resume(counter)");
+    expect(processes.find(({ registeredName }) => registeredName === "counter_client")).toMatchObject({
+      callbackModule: "counter_client",
+      kind: "gen_server",
+    });
   });
 
   it("is refused on another node, whatever else is the same there", async () => {
