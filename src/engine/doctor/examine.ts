@@ -2,6 +2,7 @@ import type { Target } from "../../target/target.js";
 import { ProblemError, type Problem } from "../../terms/problem.js";
 import { diagnose, sortFindings, type PlannedUpgrade } from "../../upgrade/diagnosis.js";
 import type { Facts } from "../../upgrade/facts.js";
+import { makePlan } from "../../upgrade/plan.js";
 import type { Finding } from "../../upgrade/finding.js";
 import type { Inspection } from "../../upgrade/inspection.js";
 import { observe } from "../observe.js";
@@ -40,7 +41,9 @@ export async function examine(
   const facts = planned?.facts ?? (await observe(target, { modules: [], probe: [], timeoutMs: options.timeoutMs }));
   const inspection = await inspect(target, facts, options);
   const looked = prepared && (await inspectUpgrade(target, prepared, facts, options));
-  return conclude(facts, inspection, read, planned && looked && { plan: planned.plan, looked });
+  // With what was looked at the plan can say more exactly what to write.
+  const plan = prepared && makePlan(prepared.upgrade, { ...facts, inspection });
+  return conclude(facts, inspection, read, plan && looked && { plan, looked });
 }
 
 /**

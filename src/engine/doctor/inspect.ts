@@ -41,7 +41,8 @@ export async function inspect(target: Target, facts: Facts, options: InspectOpti
   const supervisors = local.filter(
     ({ text }, index) => places[index]?.startedIn.module === "supervisor" && !isStill.has(text),
   );
-  const children = local.filter(seemsWrong);
+  const disguised = new Set(facts.anomalies.map(({ pid }) => pid));
+  const children = local.filter((process) => seemsWrong(process) || disguised.has(process.text));
   const [release, oldCode, shadows, specifications, disks, funs] = await Promise.all([
     inspectRelease(target, question),
     inspectOldCode(target, [...origins.keys()], pids, question),

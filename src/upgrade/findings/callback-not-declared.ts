@@ -26,8 +26,9 @@ export const callbackNotDeclared: FindingRule = ({ coverage, facts }) =>
           `A release handler suspends only processes whose child specification lists the module: code_change would not be ` +
           `called, and the next message would meet new code with the old state.`,
         hint:
-          `Write modules: [${printAtom(module)}] in the child specification (in Elixir, let the child be started by ` +
-          `start_link of ${module} itself, so that child_spec/1 names it), release that first, and upgrade from there. ` +
+          `Write ${facts.inspection === undefined ? `modules: [${printAtom(module)}]` : childSpecText(first, facts.inspection, { modules: [module] })} ` +
+          `in the child specification (in Elixir, let the child be started by start_link of ${module} itself, so that ` +
+          `child_spec/1 names it), release that first, and upgrade from there. ` +
           INCLUDE_MISSED,
         module,
         pids: processes.map((process) => process.text),

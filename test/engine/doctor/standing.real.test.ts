@@ -63,7 +63,7 @@ describeErlang("doctor on a node with a fault", () => {
     expect(only(await findingsOf(target), "hidden-subtree")).toMatchObject({
       severity: "error",
       pids: [await pid("outer"), await pid("below")],
-      hint: expect.stringContaining("type => supervisor, modules => [trees_sup]}") as string,
+      hint: expect.stringContaining("#{id => outer, start => {trees_sup, start_link, ") as string,
     });
   });
 

@@ -249,7 +249,9 @@ describeErlang("doctor on an upgrade with a fault", () => {
     await node.eval(`
       {ok, _} = supervisor:start_child(shop_sup, #{id => api, start => {shop_server, start_link, [api]}, modules => [shop_api]})`);
     const found = await upgradeWith({ shop_server: SERVER_2 }, UPDATE);
-    expect(only(found, "callback-not-declared").summary).toContain("would be changed");
+    const finding = only(found, "callback-not-declared");
+    expect(finding.summary).toContain("would be changed");
+    expect(finding.hint).toContain("#{id => api, start => {shop_server, start_link, [api]}, modules => [shop_server]}");
     await node.eval("ok = supervisor:terminate_child(shop_sup, api), ok = supervisor:delete_child(shop_sup, api)");
   });
 });
