@@ -4,6 +4,7 @@ import type { OnFailure } from "../engine/after-failure.js";
 import type { ApplyOptions } from "../engine/apply.js";
 import type { Reconnect } from "../engine/restart.js";
 import type { OnUnresponsive } from "../engine/steps/unresponsive.js";
+import type { Target } from "../target/target.js";
 import type { KeepState } from "../upgrade/upgrade.js";
 import { parseDuration, parseTimeout } from "./duration.js";
 import type { Io } from "./io.js";
@@ -98,5 +99,19 @@ export function limitsOf(options: LimitOptions & TargetOptions, started: number,
 function reconnector(options: TargetOptions, io: Io, log: Logger): Reconnect {
   const quiet: Io = { ...io, err: () => undefined };
   const { boot: booted, ...permanent } = options;
-  return async () => (await openTarget(booted === undefined ? options : permanent, quiet, log)).target;
+  const open = async (node?: string): Promise<Target> => {
+    const opened = await openTarget(
+      { ...(booted === undefined ? options : permanent), ...(node && { node }) },
+      quiet,
+      log,
+    );
+    return opened.target;
+  };
+  const name = options.node?.replace(/:\d+$/, "");
+  // A node that was reached at a port may listen at another one now, which its epmd knows.
+  return async () =>
+    await open().catch(async (error: unknown) => {
+      if (name === options.node) throw error;
+      return await open(name);
+    });
 }

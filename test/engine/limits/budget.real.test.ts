@@ -1,0 +1,88 @@
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { applyUpgrade } from "../../../src/engine/apply.js";
+import { Guardian } from "../../../src/engine/guardian/guardian.js";
+import { holderOf } from "../../../src/engine/guardian/holder.js";
+import { buildApplications, type BuiltApplications } from "../../support/erlang-application.js";
+import { describeErlang } from "../../support/erlang.js";
+import { BEFORE, startPaced, type PacedNode } from "./paced.js";
+
+const SLOW = { extra: "{sleep, paced_2, 1500}" };
+
+describeErlang("an upgrade and what it may take", () => {
+  let built: BuiltApplications;
+  let paced: PacedNode;
+  beforeAll(async () => {
+    built = await buildApplications(["paced-1", "paced-2"]);
+    paced = await startPaced(built);
+  });
+  afterEach(async () => {
+    expect(await paced.look()).toBe(BEFORE);
+  });
+  afterAll(async () => {
+    await paced[Symbol.asyncDispose]();
+    await built[Symbol.asyncDispose]();
+  });
+
+  it("is refused where processes would be suspended for longer than they may be", async () => {
+    const applied = await applyUpgrade(paced.target, await paced.prepare("2"), { maxSuspensionMs: 0.001 });
+    expect(applied.refusedFor).toMatchObject([{ code: "suspension-too-long", severity: "error" }]);
+    expect(applied.refusedFor[0]?.summary).toContain("3 processes would be suspended for at least");
+  });
+
+  it("is taken back, in the middle of a step, where they are suspended for longer", async () => {
+    const { execution } = await applyUpgrade(paced.target, await paced.prepare("2", SLOW), { maxSuspensionMs: 500 });
+    expect(execution).toMatchObject({
+      outcome: "rolled_back",
+      failure: { code: "suspension-too-long" },
+      notUndone: [],
+    });
+    expect(execution?.steps.map(({ status }) => status)).toEqual([
+      ...["done", "done", "done", "done"],
+      ...["failed", "not_executed"],
+    ]);
+    expect(execution!.steps[4]!.durationMs).toBeLessThan(1_000);
+  });
+
+  it("is taken back between two steps, where they are suspended for longer", async () => {
+    const { execution } = await applyUpgrade(paced.target, await paced.prepare("2"), {
+      maxSuspensionMs: 500,
+      onProgress: (event) => {
+        // As a machine that is too busy to go on.
+        if (event.kind !== "step_done" || event.step.instruction.instruction !== "load") return;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+      },
+    });
+    expect(execution).toMatchObject({ outcome: "rolled_back", failure: { code: "suspension-too-long" } });
+    expect(execution?.steps.at(-2)?.status).toBe("failed");
+  });
+
+  it("is taken back at its deadline", async () => {
+    const { execution } = await applyUpgrade(paced.target, await paced.prepare("2", SLOW), {
+      deadlineAt: performance.now() + 1_200,
+    });
+    expect(execution).toMatchObject({ outcome: "rolled_back", failure: { code: "deadline-passed" }, notUndone: [] });
+  });
+
+  it("changes nothing where its deadline is over before it begins", async () => {
+    const { execution } = await applyUpgrade(paced.target, await paced.prepare("2"), {
+      deadlineAt: performance.now() - 1,
+    });
+    expect(execution).toMatchObject({ outcome: "rolled_back", failure: { code: "deadline-passed" } });
+    expect(execution?.steps.every(({ status }) => status === "not_executed")).toBe(true);
+  });
+
+  it("waits for a node that another upgrade holds where that is wanted, and no longer than its deadline", async () => {
+    const prepared = await paced.prepare("1").catch(() => undefined);
+    expect(prepared).toBeUndefined();
+    const upgrade = await paced.prepare("2", { extra: "{fail, paced_1}" });
+    const options = { holder: holderOf(upgrade.upgrade), leaseMs: 20_000, callMs: 1_000 };
+    const other = await Guardian.post(paced.target, options);
+    await expect(applyUpgrade(paced.target, upgrade)).rejects.toMatchObject({ problems: [{ code: "locked" }] });
+    await expect(
+      applyUpgrade(paced.target, upgrade, { waitsForLock: true, deadlineAt: performance.now() + 500 }),
+    ).rejects.toMatchObject({ problems: [{ code: "locked" }] });
+    const waiting = applyUpgrade(paced.target, upgrade, { waitsForLock: true });
+    await other.forget();
+    expect((await waiting).execution?.outcome).toBe("rolled_back");
+  });
+});
