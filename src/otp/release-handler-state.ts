@@ -3,7 +3,8 @@ import { atom, list, string, tuple, type Term } from "../terms/term.js";
 
 /**
  * The state of the process `release_handler` (sasl, release_handler.erl): `#state{}` and its `#release{}` records, which
- * have been the same from OTP 21 to 28. Nothing is read from a state of another form, and so nothing is written to one.
+ * are the same in the sources of OTP 21 and OTP 25. Nothing is read from a state of another form, and so nothing is
+ * written to one.
  */
 
 /** release_handler's words for what a release is; `unpacking` only while a package is unpacked. */

@@ -92,7 +92,9 @@ describeRebar3("a package that is unpacked", () => {
   const changed = (change: (directory: string) => void, ...tarArguments: string[]): string => {
     const directory = join(folder, `content-${++serial}`);
     mkdirSync(directory);
-    execFileSync("tar", ["-xzf", release.tarballs["2.0.0"], "-C", directory]);
+    // What the node has already is left out: packages are made many times here.
+    const without = ["erts-*", "lib/kernel-*", "lib/stdlib-*", "lib/sasl-*"].map((name) => `--exclude=${name}`);
+    execFileSync("tar", [...without, "-xzf", release.tarballs["2.0.0"], "-C", directory]);
     change(directory);
     return pack(directory, ...tarArguments);
   };

@@ -1,0 +1,204 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { describeRebar3 } from "../support/erlang.js";
+import { startNode, type PeerNode } from "../support/peer.js";
+import { buildRebarRelease, startRelease, type RebarRelease } from "../support/rebar-release.js";
+import { applyDocument, failureDocument } from "./support/documents.js";
+import { TemporaryFolder } from "./support/root.js";
+import { COUNTER, relupctl, relupctlJson, unwrapped } from "./support/run.js";
+
+const problem = z.looseObject({
+  code: z.string(),
+  severity: z.enum(["error", "warning", "info"]),
+  summary: z.string(),
+});
+const head = (name: string) => ({ schema: z.literal(`relupctl/${name}@1`), ok: z.boolean(), node: z.string() });
+
+const versionsDocument = z.strictObject({
+  ...head("versions"),
+  root: z.string(),
+  running: z.string().nullable(),
+  bootsNext: z.string().nullable(),
+  hasReleaseHandler: z.boolean(),
+  hasReleasesFile: z.boolean(),
+  releases: z.array(
+    z.strictObject({
+      name: z.string(),
+      vsn: z.string(),
+      erts: z.string().nullable(),
+      status: z.enum(["unpacked", "current", "permanent", "old", "tmp_current"]).nullable(),
+      running: z.boolean(),
+      bootsNext: z.boolean(),
+      missing: z.array(z.string()),
+    }),
+  ),
+});
+const unpackDocument = z.strictObject({
+  ...head("unpack"),
+  name: z.string(),
+  vsn: z.string(),
+  result: z.enum(["unpacked", "unchanged", "checked"]),
+  packageBytes: z.number(),
+  resumedBytes: z.number(),
+  verifiedBy: z.enum(["sha256", "md5"]),
+  newLibraries: z.array(z.string()),
+  sharedLibraries: z.array(z.string()),
+  deleted: z.array(z.string()),
+  warnings: z.array(problem),
+});
+const commitDocument = z.strictObject({
+  ...head("commit"),
+  name: z.string(),
+  vsn: z.string(),
+  result: z.enum(["committed", "unchanged", "refused", "checked"]),
+  bootedBefore: z.string().nullable(),
+  oldCodeUsers: z.array(
+    z.strictObject({
+      pid: z.string().regex(/^<0\.\d+\.\d+>$/),
+      registeredName: z.string().nullable(),
+      callbackModule: z.string().nullable(),
+      modules: z.array(z.string()),
+    }),
+  ),
+  purged: z.array(z.string()),
+  problems: z.array(problem),
+});
+const removeDocument = z.strictObject({
+  ...head("remove"),
+  name: z.string(),
+  vsn: z.string(),
+  result: z.enum(["removed", "checked"]),
+  deleted: z.array(z.string()),
+  kept: z.array(z.strictObject({ directory: z.string(), neededBy: z.string() })),
+});
+
+describeRebar3("the releases of a real node, by commands", () => {
+  let release: RebarRelease;
+  let root: string;
+  let node: PeerNode;
+  let at: string[];
+  let env: Record<string, string>;
+
+  beforeAll(async () => {
+    release = await buildRebarRelease();
+    root = await release.copy("cli");
+    node = await startRelease(root, "1.0.0");
+    at = ["-n", `${node.name}:${node.port}`];
+    env = { RELUPCTL_COOKIE: node.cookie };
+  });
+  afterAll(async () => {
+    await node.stop();
+    await release[Symbol.asyncDispose]();
+  });
+
+  /** The exit code and the error's code of a command that can't do its work. */
+  const failureOf = async (...args: string[]): Promise<string> => {
+    const { code, document } = await relupctlJson([...args, ...at], failureDocument(args[0]!), { env });
+    return `${code} ${document.error.code}`;
+  };
+  const versions = async (): Promise<[string, string | null, boolean, boolean][]> => {
+    const { document } = await relupctlJson(["versions", ...at], versionsDocument, { env });
+    return document.releases.map(({ vsn, status, running, bootsNext }) => [vsn, status, running, bootsNext]);
+  };
+
+  it("go from a package to a permanent upgrade", async () => {
+    expect(await versions()).toEqual([["1.0.0", "permanent", true, true]]);
+    const unpacked = await relupctlJson(["unpack", release.tarballs["2.0.0"], ...at], unpackDocument, { env });
+    expect(unpacked).toMatchObject({ code: 0, stderr: "", document: { ok: true, result: "unpacked", vsn: "2.0.0" } });
+    expect(await versions()).toContainEqual(["2.0.0", "unpacked", false, false]);
+    expect(await failureOf("commit", "2.0.0")).toBe("3 release-not-running");
+
+    const applied = await relupctlJson(["apply", "2.0.0", ...at], applyDocument, { env });
+    expect(applied).toMatchObject({ code: 0, document: { result: "upgraded", releaseStatus: "current" } });
+    expect(await versions()).toEqual([
+      ["1.0.0", "permanent", false, true],
+      ["2.0.0", "current", true, false],
+    ]);
+    const committed = await relupctlJson(["commit", ...at], commitDocument, { env });
+    expect(committed).toMatchObject({
+      code: 0,
+      document: { result: "committed", vsn: "2.0.0", bootedBefore: "1.0.0" },
+    });
+    expect(readFileSync(join(root, "releases", "start_erl.data"), "utf8")).toMatch(/ 2\.0\.0$/);
+  });
+
+  it("go back with one command, and what is left over is removed", async () => {
+    const down = await relupctlJson(["apply", "1.0.0", "--commit", ...at], applyDocument, { env });
+    expect(down).toMatchObject({ code: 0, document: { result: "upgraded", commit: { result: "committed" } } });
+    expect(await failureOf("remove", "1.0.0")).toBe("3 release-in-use");
+    const would = await relupctlJson(["remove", "2.0.0", "--dry-run", ...at], removeDocument, { env });
+    expect(would).toMatchObject({ code: 0, document: { result: "checked" } });
+    expect(would.document.deleted).toContain(join(root, "releases/2.0.0"));
+    const text = await relupctl(["remove", "2.0.0", ...at], { env });
+    expect(text).toMatchObject({ code: 0 });
+    expect(unwrapped(text.stdout)).toContain("Removed shopd 2.0.0 from");
+    // Said before it is done.
+    expect(text.stderr).toContain(join(root, "releases/2.0.0"));
+    expect(text.stderr).toContain("Leaves what is needed:");
+    expect(await versions()).toEqual([["1.0.0", "permanent", true, true]]);
+  });
+
+  it("tell bad input by exit codes and in words", async () => {
+    using folder = new TemporaryFolder();
+    const whole = readFileSync(release.tarballs["2.0.0"]);
+    writeFileSync(folder.at("cut.tar.gz"), whole.subarray(0, 1_000_000));
+    expect(
+      await Promise.all([
+        failureOf("unpack", folder.at("none.tar.gz")),
+        failureOf("unpack", folder.path),
+        failureOf("unpack", folder.at("cut.tar.gz")),
+        failureOf("commit", "9.9.9"),
+        failureOf("remove", "9.9.9"),
+      ]),
+    ).toEqual([
+      "2 package-not-found",
+      "2 file-not-readable",
+      "2 tar-cut",
+      "2 release-not-found",
+      "2 release-not-found",
+    ]);
+    // Each would lock the node.
+    expect(await failureOf("apply", "2.0.0")).toBe("2 release-not-found");
+    expect(await failureOf("apply", "1.0.0")).toBe("3 already-installed");
+    const unchanged = await relupctlJson(["commit", ...at], commitDocument, { env });
+    expect(unchanged).toMatchObject({ code: 0, document: { result: "unchanged" } });
+    const checked = await relupctlJson(["unpack", release.tarballs["2.0.0"], "--dry-run", ...at], unpackDocument, {
+      env,
+    });
+    expect(checked).toMatchObject({ code: 0, document: { result: "checked" } });
+    const would = await relupctlJson(["remove", "1.0.0", "--dry-run", ...at], z.looseObject({ ok: z.boolean() }), {
+      env,
+    });
+    expect(would).toMatchObject({ code: 3, document: { ok: false } });
+  });
+
+  it("are refused where the node keeps no account of releases", async () => {
+    await using plain = await startNode();
+    const args = ["-n", `${plain.name}:${plain.port}`];
+    const options = { env: { RELUPCTL_COOKIE: plain.cookie } };
+    const refused = [["unpack", release.tarballs["2.0.0"]], ["commit"], ["remove", "1"]].map(async (command) => {
+      const { code, document } = await relupctlJson([...command, ...args], failureDocument(command[0]!), options);
+      return `${code} ${document.error.code}`;
+    });
+    expect(new Set(await Promise.all(refused))).toEqual(new Set(["3 no-release-handler"]));
+    const { code, document } = await relupctlJson(["versions", ...args], versionsDocument, options);
+    expect({ code, handler: document.hasReleaseHandler }).toEqual({ code: 0, handler: false });
+  });
+});
+
+describe("the releases of the embedded node", () => {
+  it("are listed, and nothing is kept account of", async () => {
+    const { code, document } = await relupctlJson(["releases", "--root", COUNTER], versionsDocument);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ running: "0.1.0", hasReleasesFile: false });
+    expect(document.releases.map(({ vsn, missing }) => [vsn, missing])).toEqual([
+      ["0.1.0", []],
+      ["0.2.0", []],
+      ["0.3.0", []],
+    ]);
+    const commit = await relupctlJson(["commit", "--root", COUNTER], failureDocument("commit"));
+    expect([commit.code, commit.document.error.code]).toEqual([3, "no-release-handler"]);
+  });
+});
