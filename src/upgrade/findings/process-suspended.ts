@@ -1,3 +1,4 @@
+import { printAtom } from "../../terms/print.js";
 import type { Finding } from "../finding.js";
 import { nameOf, supervisorName } from "./context.js";
 import { processesWith, type StandingRule } from "./standing.js";
@@ -32,4 +33,4 @@ export const processSuspended: StandingRule = ({ facts, inspection }) => {
 
 /** What a shell of the node takes for the process. */
 const erlangPid = (text: string, name: string | undefined): string =>
-  name ?? `pid(${text.slice(1, -1).replaceAll(".", ",")})`;
+  name === undefined ? `pid(${text.slice(1, -1).replaceAll(".", ",")})` : printAtom(name);

@@ -57,6 +57,14 @@ describeErlang("doctor on a node with a fault", () => {
     );
   });
 
+  it("callback-not-declared: a warning of a supervisor, whose own state is seldom changed", async () => {
+    const start = "start => {trees_sup, start_link, [inner, []]}";
+    await run(tree(`#{id => inner, ${start}, type => supervisor, modules => [inner_api]}`));
+    const finding = only(await findingsOf(target), "callback-not-declared");
+    expect(finding.severity).toBe("warning");
+    expect(finding.hint).toContain("type => supervisor, modules => [trees_sup]}");
+  });
+
   it("hidden-subtree", async () => {
     const inner = "#{id => s, start => {trees_server, start_link, [below]}}";
     await run(tree(`#{id => outer, start => {trees_sup, start_link, [outer, [${inner}]]}}`));
