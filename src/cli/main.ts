@@ -9,7 +9,9 @@ import { registerExplain } from "./commands/explain.js";
 import { registerJournal } from "./commands/journal.js";
 import { registerPlan } from "./commands/plan.js";
 import { registerRelup } from "./commands/relup.js";
+import { registerRecover } from "./commands/recover.js";
 import { registerRemove } from "./commands/remove.js";
+import { registerRollback } from "./commands/rollback.js";
 import { registerSnapshot } from "./commands/snapshot.js";
 import { registerSwap } from "./commands/swap.js";
 import { registerTree } from "./commands/tree.js";
@@ -32,6 +34,8 @@ const COMMANDS = [
   registerPlan,
   registerApply,
   registerSwap,
+  registerRollback,
+  registerRecover,
   registerJournal,
   registerVersions,
   registerUnpack,

@@ -6,7 +6,7 @@ import { atomName, listElements, taggedTuple, tupleElements } from "../../terms/
 import { atom, list, map, Pid, string, tuple, type Term } from "../../terms/term.js";
 import { behindFence } from "./fence.js";
 import { blockOf, formsOf } from "./forms-of.js";
-import { findRecord, LOCK, readUndone, type Holder, type Phase, type Undone } from "./record.js";
+import { findRecord, LOCK, readUndone, type GuardianRecord, type Holder, type Phase, type Undone } from "./record.js";
 
 export interface GuardianOptions {
   readonly holder: Holder;
@@ -57,6 +57,11 @@ export class Guardian {
     this.#log = log;
     this.states = states;
     this.target = behindFence(node, log);
+  }
+
+  /** The guardian that was found by its name, posted by whoever it was. */
+  static of(node: Target, { pid, log, states }: GuardianRecord): Guardian {
+    return new Guardian(node, pid, log, states);
   }
 
   /**
@@ -117,9 +122,20 @@ export class Guardian {
    */
   async beginAnew(): Promise<readonly Pid[] | undefined> {
     if ((await this.#ask("begin_anew", BEGIN_ANEW_MS)) !== "begun_anew") return undefined;
-    const rows = await attempt(this.#node, "ets:lookup/2", [this.#log, atom("begun_anew")], { timeoutMs: ASK_MS });
+    return await this.#pidsUnder("begun_anew");
+  }
+
+  /** Pids that the guardian has noted under a key. */
+  async #pidsUnder(key: string): Promise<readonly Pid[]> {
+    const rows = await attempt(this.#node, "ets:lookup/2", [this.#log, atom(key)], { timeoutMs: ASK_MS });
     const [found] = (rows.kind === "returned" ? listElements(rows.value) : undefined) ?? [];
-    return listElements(tupleElements(found, 2)?.[1])?.filter((pid) => pid instanceof Pid);
+    return listElements(tupleElements(found, 2)?.[1])?.filter((pid) => pid instanceof Pid) ?? [];
+  }
+
+  /** The processes that began on the new code, and would begin anew when it is taken back; none where it can't be seen. */
+  async newcomers(): Promise<readonly Pid[]> {
+    if ((await this.#ask("look_for_newcomers", ASK_MS)) !== "looked") return [];
+    return await this.#pidsUnder("newcomers");
   }
 
   /** The upgrade is done: it can be taken back later on, but not for our end. False when the guardian doesn't say so. */
@@ -196,7 +212,7 @@ function holderTerm(holder: Holder): Term {
 }
 
 /** Who holds the node, and since when. */
-async function lockedProblem(node: Target): Promise<Problem> {
+export async function lockedProblem(node: Target): Promise<Problem> {
   const record = await findRecord(node, LOCK);
   const base = { code: "locked", severity: "error" } as const;
   if (record === undefined) {

@@ -7,7 +7,7 @@ import type { Holder } from "./record.js";
  * Who we are, for others who find the node locked.
  * @param id of the journal, where there is one
  */
-export function holderOf({ name, from, to }: Upgrade, id: string = randomUUID()): Holder {
+export function holderOf({ kind, name, from, to }: Upgrade, id: string = randomUUID()): Holder {
   return {
     user: userName(),
     host: hostname(),
@@ -15,6 +15,7 @@ export function holderOf({ name, from, to }: Upgrade, id: string = randomUUID())
     since: new Date().toISOString(),
     upgrade: `${name} ${from} -> ${to}`,
     id,
+    ...(kind === "release" && { releaseBefore: from }),
   };
 }
 

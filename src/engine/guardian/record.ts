@@ -25,6 +25,8 @@ export interface Holder {
   readonly upgrade: string;
   /** By which the journal is found. */
   readonly id: string;
+  /** Of an upgrade of the whole release: the version that ran before. */
+  readonly releaseBefore?: string;
 }
 
 /** The guardian of an upgrade as it is found on a node by its name. */
@@ -64,7 +66,9 @@ export async function findRecord(
 function readHolder(term: Term): Holder {
   const text = (key: string): string => textOf(mapValue(term, atom(key)) ?? atom("")) ?? "";
   const pid = mapValue(term, atom("pid"));
+  const releaseBefore = text("releaseBefore");
   return {
+    ...(releaseBefore !== "" && { releaseBefore }),
     user: text("user"),
     host: text("host"),
     pid: typeof pid === "number" ? pid : 0,

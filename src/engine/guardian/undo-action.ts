@@ -40,6 +40,9 @@ export const undo = {
       string(`${after}/`),
       list(...notLoaded.map((module) => atom(module))),
     ),
+  /** Takes the directory of an application that was not there before out of the code path, and its code as above. */
+  deletePath: (directory: string, notLoaded: readonly string[]): Term =>
+    tuple(atom("delete_path"), string(directory), list(...notLoaded.map((module) => atom(module)))),
   changeApplicationData: (specifications: readonly Term[], config: Term): Term =>
     tuple(atom("change_application_data"), list(...specifications), config),
   configChange: (environment: Term): Term => tuple(atom("config_change"), environment),
@@ -72,6 +75,8 @@ export const row = {
     ),
   group: (group: number, batches: readonly Term[]): Term => tuple(tuple(atom("group"), group), list(...batches)),
   suspended: (group: number): Term => tuple(tuple(atom("suspended"), group)),
+  /** The code that a module will have: its MD5 in hexadecimal. */
+  loads: (module: string, md5: string): Term => tuple(tuple(atom("loads"), atom(module)), binary(md5)),
   /** The states of its processes are others in the other version. */
   migrates: (module: string): Term => tuple(tuple(atom("migrates"), atom(module))),
   /** Those of a group that did not answer the suspend. */

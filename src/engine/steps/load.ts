@@ -2,7 +2,7 @@ import { deleteModule, purge, softPurge } from "../../otp/code.js";
 import type { Load, LoadObjectCode, Purge, Remove } from "../../release/instruction.js";
 import type { ExecutionContext } from "../context.js";
 import { StepFailure } from "../failure.js";
-import { moment, undo } from "../guardian/undo-action.js";
+import { moment, row, undo } from "../guardian/undo-action.js";
 import { migratedModules } from "../newcomers.js";
 import { loadOrFail } from "../old-code.js";
 import type { Binary } from "../prepared.js";
@@ -19,7 +19,9 @@ export function loadObjectCode(instruction: LoadObjectCode, context: ExecutionCo
  */
 export async function load({ module }: Load, context: ExecutionContext): Promise<number> {
   const code = codeOf(module, context);
-  await context.undo.push(`put the old code of ${module} back`, undo.putCode(module));
+  const md5 = context.plan.upgrade.objectCode.get(module)?.md5;
+  const loads = md5 === undefined ? [] : [row.loads(module, md5)];
+  await context.undo.push(`put the old code of ${module} back`, undo.putCode(module), loads);
   await loadOrFail(module, code, context);
   if (migratedModules(context.plan.upgrade.script).has(module)) await context.undo.tellProcesses(moment.load(module));
   await softPurge(context.target, module, { timeoutMs: context.timeouts.callMs });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connect } from "../../../src/distribution/index.js";
 import { Guardian } from "../../../src/engine/guardian/guardian.js";
-import { findRecord, LOCK, UNDONE, type Holder } from "../../../src/engine/guardian/record.js";
+import { findRecord, LAST, LOCK, UNDONE, type Holder } from "../../../src/engine/guardian/record.js";
+import { keepStates } from "../../../src/engine/guardian/keep-states.js";
 import { row, undo } from "../../../src/engine/guardian/undo-action.js";
 import { ProcessGroup } from "../../../src/otp/process-group.js";
 import { whereis } from "../../../src/otp/process.js";
@@ -123,5 +124,66 @@ describeErlang("the guardian on a node", () => {
     expect(await guardian.rollBack()).toMatchObject({ phase: "rolled_back" });
     expect(await late).toMatchObject({ kind: "raised" });
     await guardian.forget();
+  });
+
+  it("holds a process whose state can't be put back, and lets it go when it answers at last", async () => {
+    await using target = await open();
+    await node.eval("register(held, element(2, gen_event:start())), register(free, element(2, gen_event:start())), ok");
+    const guardian = await Guardian.post(target, { ...options, callMs: 200 });
+    const group = new ProcessGroup([await pidOf(target, "held"), await pidOf(target, "free")]);
+    await guardian.note([
+      row.group(
+        1,
+        group.batches.map(({ encoded }) => encoded),
+      ),
+      entry(1, "resume", undo.resume(1, "nobody")),
+      entry(2, "put states", undo.putStates(1, "nobody")),
+    ]);
+    const { states } = guardian;
+    await keepStates(target, { group, id: 1, states, timeoutMs: 1_000 });
+    // The runtime itself stops it, so that it answers nothing.
+    await node.eval(
+      "sys:suspend(held), sys:suspend(free), register(stopper, spawn(fun() -> " +
+        "erlang:suspend_process(whereis(held)), receive go_on -> ok end end)), timer:sleep(50)",
+    );
+    const { phase, undone } = await guardian.rollBack();
+    expect({ phase, failed: undone.map(({ what, failure }) => failure !== undefined && what) }).toEqual({
+      phase: "failed",
+      failed: ["put states", "resume"],
+    });
+    expect(await node.eval("gen_event:which_handlers(free)")).toBe("[]");
+    expect(await node.eval("whereis(relupctl) =/= undefined")).toBe("true");
+    await node.eval("stopper ! go_on");
+    await expect.poll(() => node.eval("whereis(relupctl)"), { timeout: 10_000 }).toBe("undefined");
+    expect(await node.eval("gen_event:which_handlers(held)")).toBe("[]");
+    expect(await findRecord(target, UNDONE)).toMatchObject({ phase: "rolled_back" });
+    await guardian.forget();
+  });
+
+  it("leaves the last upgrade that was done alone when a later one is taken back", async () => {
+    await using target = await open();
+    const first = await Guardian.post(target, options);
+    expect(await first.upgraded()).toBe(true);
+    const second = await Guardian.post(target, options);
+    expect(await second.rollBack()).toMatchObject({ phase: "rolled_back" });
+    await second.forget();
+    expect(await findRecord(target, LAST)).toMatchObject({ phase: "upgraded" });
+    expect(await first.rollBack()).toMatchObject({ phase: "rolled_back" });
+    await first.forget();
+    expect(await findRecord(target, LAST)).toBeUndefined();
+    expect(await findRecord(target, UNDONE)).toBeUndefined();
+  });
+
+  it("is got by one of two clients that race for it, a hundred times", async () => {
+    await using one = await open();
+    await using two = await open();
+    for (let round = 0; round < 100; round++) {
+      const posted = await Promise.allSettled([Guardian.post(one, options), Guardian.post(two, options)]);
+      const [won] = posted.filter((each) => each.status === "fulfilled");
+      const [lost] = posted.filter((each) => each.status === "rejected");
+      expect(String(lost?.reason)).toContain("another upgrade");
+      await won!.value.forget();
+    }
+    expect(await node.eval("whereis(relupctl)")).toBe("undefined");
   });
 });

@@ -22,11 +22,12 @@
 %%   {processes, [Pid]}                               all of the node when the first step began
 %%   {{migrates, Module}}                             its states are others in the other version
 %%   {{loaded, Module}, [Pid]}                        all of the node when its new code was there
+%%   {{loads, Module}, Md5}                           of the new code, as text
 %%   {{tried, Group, Module}}                         its states were put back, but for those that are held
 %%   {{held, Pid, {states, Group, Module} | {code, Module}}}
 %%                           its state and the code that is loaded are of two versions: it stays suspended
 %%   {{code_stays, Module}}  the old code could not be loaded
-%%   {{newcomer, Pid}}       began on the new code, and has to begin anew
+%%   {{newcomer, Pid}, Module}                        began on its new code, and has to begin anew
 %%
 %% Names: relupctl while it holds the node, relupctl_last when the upgrade was done, relupctl_undone when it was taken back.
 
@@ -152,26 +153,35 @@ StopNewcomers = fun(Log, Module) ->
     case ets:member(Log, {migrates, Module}) of
         true ->
             Pids = [Pid || Pid <- Newcomers(Log, Module, erlang:processes()), not ets:member(Log, {newcomer, Pid})],
-            ets:insert(Log, [{{newcomer, Pid}} || Pid <- Pids]),
+            ets:insert(Log, [{{newcomer, Pid}, Module} || Pid <- Pids]),
             Ask(Pids, suspend, 250);
         false -> []
     end
 end,
 
-SupervisorOf = fun(Pid) ->
-    Ancestor = case catch lists:keyfind('$ancestors', 1, element(2, erlang:process_info(Pid, dictionary))) of
-        {_, [First | _]} when is_atom(First) -> whereis(First);
-        {_, [First | _]} -> First;
-        _ -> undefined
-    end,
-    case catch proc_lib:translate_initial_call(Ancestor) of
-        {supervisor, _, _} -> [Ancestor];
+%% The nearest one first.
+AncestorsOf = fun(Pid) ->
+    case catch lists:keyfind('$ancestors', 1, element(2, erlang:process_info(Pid, dictionary))) of
+        {_, Found} -> [case Each of _ when is_atom(Each) -> whereis(Each); _ -> Each end || Each <- Found];
         _ -> []
     end
 end,
 
-%% One that has an id begins anew under it; of any other its supervisor knows what to do when it ends.
-Renew = fun(Pids) ->
+SupervisorOf = fun(Pid) ->
+    case AncestorsOf(Pid) of
+        [Ancestor | _] ->
+            case catch proc_lib:translate_initial_call(Ancestor) of
+                {supervisor, _, _} -> [Ancestor];
+                _ -> []
+            end;
+        [] -> []
+    end
+end,
+
+%% One that has an id begins anew under it; of any other its supervisor knows what to do when it ends. What is below one
+%% that begins anew does so with it.
+Renew = fun(All) ->
+    Pids = [Pid || Pid <- All, [] =:= [Each || Each <- AncestorsOf(Pid), lists:member(Each, All)]],
     Supervisors = lists:usort(lists:append([SupervisorOf(Pid) || Pid <- Pids])),
     Children = [{Pid, Supervisor, Id} ||
         {Supervisor, {reply, Answer}} <- Request('$gen_call', Supervisors, which_children, CallMs),
@@ -182,7 +192,7 @@ Renew = fun(Pids) ->
              catch supervisor:restart_child(Supervisor, Id);
          false -> exit(Pid, kill)
      end || Pid <- Pids],
-    Pids
+    All
 end,
 
 %% On the way forth: what began between the suspend and the load has a state of the old code, and was not there to be
@@ -195,7 +205,7 @@ end,
 
 %% On the way back: whatever began on the new code.
 RenewBack = fun(Log) ->
-    Pids = [Pid || [Pid] <- ets:match(Log, {{newcomer, '$1'}})],
+    Pids = [Pid || [Pid] <- ets:match(Log, {{newcomer, '$1'}, '_'})],
     Renew([Pid || Pid <- Pids, is_process_alive(Pid)]),
     [ets:delete(Log, {newcomer, Pid}) || Pid <- Pids]
 end,
@@ -208,8 +218,11 @@ IsThere = fun(Module, File, Binary) ->
     end
 end,
 
-%% All whose states were put back for the module are held when its code can't be.
+%% When the old code can't be put back, all whose states were are held, and what began on the new code goes on.
 NoteCode = fun(Log, Module, Result) ->
+    Began = [Pid || Result =/= ok, [Pid] <- ets:match(Log, {{newcomer, '$1'}, Module})],
+    [ets:delete(Log, {newcomer, Pid}) || Pid <- Began],
+    Ask(Began, resume, 250),
     case Result of
         ok ->
             ets:delete(Log, {code_stays, Module}),
@@ -218,7 +231,7 @@ NoteCode = fun(Log, Module, Result) ->
         _ ->
             ets:insert(Log, {{code_stays, Module}}),
             ets:insert(Log, [{{held, Pid, {code, Module}}} || [Group] <- ets:match(Log, {{tried, '$1', Module}}),
-                             Pids <- Windows(Log, Group), Pid <- Pids])
+                             Pids <- Windows(Log, Group), Pid <- Pids, is_process_alive(Pid)])
     end
 end,
 
@@ -251,7 +264,7 @@ PutCode = fun(Log, Module) ->
         false when Result =:= ok -> OffOldCode(Log, Module, fun() -> code:soft_purge(Module) end);
         _ -> ok
     end,
-    StopNewcomers(Log, Module),
+    Result =:= ok andalso StopNewcomers(Log, Module),
     NoteCode(Log, Module, Result),
     Result
 end,
@@ -452,6 +465,12 @@ Undo = fun(Log, States, Action) ->
                     true -> UnloadStrays(NewDirectory, NotLoaded);
                     {error, Reason} -> {error, {path_not_replaced, Directory, Reason}}
                 end;
+            %% The directory of an application that was not there before.
+            {delete_path, Directory, NotLoaded} ->
+                case code:del_path(Directory) of
+                    {error, Reason} -> {error, {path_not_deleted, Directory, Reason}};
+                    _ -> UnloadStrays(Directory ++ "/", NotLoaded)
+                end;
             {change_application_data, Specifications, Config} ->
                 application_controller:change_application_data(Specifications, Config);
             {config_change, Environment} ->
@@ -507,6 +526,7 @@ UndoAll = fun(Log, States, Entries) ->
     UndoEach(Log, States, [Entry || [Section | _] = Entry <- Entries, Section =/= 0]),
     Phase = case ets:match(Log, {{undo, '$1', '$2'}, '_', '_'}) of [] -> rolled_back; _ -> failed end,
     ets:insert(Log, {phase, Phase}),
+    Phase =:= rolled_back andalso ets:delete(States),
     Phase
 end,
 
@@ -600,6 +620,14 @@ Guard = fun Loop(Log, States, Monitor, WaitMs) ->
                     From ! {Ref, begun_anew}
             end,
             Loop(Log, States, Monitor, WaitMs);
+        {look_for_newcomers, From, Ref} ->
+            ets:insert(Log, {newcomers, case catch lists:append([Newcomers(Log, Module, erlang:processes()) ||
+                                            [Module] <- ets:match(Log, {{migrates, '$1'}})]) of
+                {'EXIT', _} -> [];
+                Found -> Found
+            end}),
+            From ! {Ref, looked},
+            Loop(Log, States, Monitor, WaitMs);
         {upgraded, From, Ref} ->
             demonitor(Monitor, [flush]),
             ets:insert(Log, {phase, upgraded}),
@@ -615,7 +643,7 @@ Guard = fun Loop(Log, States, Monitor, WaitMs) ->
             Loop(Log, States, Monitor, infinity);
         {forget, From, Ref} ->
             ets:delete(Log),
-            ets:delete(States),
+            catch ets:delete(States),
             %% Its own name, free before it is told so: by now another may have one of these.
             [unregister(Name) || Name <- [relupctl, relupctl_last, relupctl_undone], whereis(Name) =:= self()],
             From ! {Ref, forgotten};
@@ -635,14 +663,15 @@ Guard = fun Loop(Log, States, Monitor, WaitMs) ->
     end
 end,
 
+%% What a node does to processes that grow is nothing for one that has to put others right.
+process_flag(max_heap_size, 0),
+Tables = {ets:new(relupctl_log, [ordered_set, public]),
+          ets:new(relupctl_states, [set, public, {write_concurrency, true}])},
+ets:insert(element(1, Tables), {phase, upgrading}),
+%% Whoever finds the name finds this.
+put(relupctl, {Tables, Holder}),
 try register(relupctl, self()) of
     true ->
-        %% What a node does to processes that grow is nothing for one that has to put others right.
-        process_flag(max_heap_size, 0),
-        Tables = {ets:new(relupctl_log, [ordered_set, public]),
-                  ets:new(relupctl_states, [set, public, {write_concurrency, true}])},
-        put(relupctl, {Tables, Holder}),
-        ets:insert(element(1, Tables), {phase, upgrading}),
         Watched = case Client of undefined -> make_ref(); _ -> monitor(process, Client) end,
         Parent ! {self(), {guards, element(1, Tables), element(2, Tables)}},
         Guard(element(1, Tables), element(2, Tables), Watched, LeaseMs)

@@ -1,0 +1,36 @@
+import { appendFile, readFile } from "node:fs/promises";
+import type { Target } from "../../target/target.js";
+import { historyOf, type UpgradeHistory } from "../journal/history.js";
+import { journalIds, journalPath, readJournal } from "../journal/read.js";
+import type { JournalRecord } from "../journal/records.js";
+
+/** More journals than these are not looked at: what has to be put right was begun lately. */
+const LOOKED_AT = 50;
+
+/**
+ * The newest upgrade of a node in a journal, where it did not end well: it was cut off, it failed, or nobody saw what
+ * became of it. Undefined where there is no such journal, where the newest ended well, or where the node has restarted
+ * since, so that nothing of it is left there.
+ */
+export async function unfinishedUpgrade(directory: string, target: Target): Promise<UpgradeHistory | undefined> {
+  const { node, creation } = target.identity;
+  for (const id of (await journalIds(directory).catch(() => [])).slice(0, LOOKED_AT)) {
+    const history = historyOf(await readJournal(journalPath(directory, id)));
+    if (history.begin?.node.name !== node) continue;
+    const isOver = history.status === "upgraded" || history.status === "rolled_back";
+    return isOver || history.begin.node.creation !== creation ? undefined : history;
+  }
+  return undefined;
+}
+
+/** Writes a note into a journal that nobody writes any more. What can't be written is left out: it is a remark. */
+export async function noteInJournal({ path }: UpgradeHistory, what: string, now = new Date()): Promise<void> {
+  const record: JournalRecord = { type: "note", at: now.toISOString(), what };
+  try {
+    // A line that was broken off is ended first.
+    const isBroken = !(await readFile(path, "utf8")).endsWith("\n");
+    await appendFile(path, `${isBroken ? "\n" : ""}${JSON.stringify(record)}\n`);
+  } catch {
+    return;
+  }
+}

@@ -1,0 +1,210 @@
+import { invoke } from "../../otp/invoke.js";
+import type { Target } from "../../target/target.js";
+import type { Problem } from "../../terms/problem.js";
+import { atom } from "../../terms/term.js";
+import { Guardian } from "../guardian/guardian.js";
+import { LOCK, type GuardianRecord, type Holder } from "../guardian/record.js";
+import type { UpgradeHistory } from "../journal/history.js";
+import { takeBack } from "../last-upgrade.js";
+import { observeProcesses } from "../processes.js";
+import { noteInJournal, unfinishedUpgrade } from "./journaled.js";
+import { findLeftovers, type ModuleVersion } from "./leftovers.js";
+import { doRepair, repairText } from "./repair.js";
+import { readSituation, type Recorded, type Situation } from "./situation.js";
+
+export interface RecoverOptions {
+  /** For each question to a process. */
+  readonly timeoutMs: number;
+  /** Does what is proposed; else nothing is changed. */
+  readonly yes: boolean;
+  /** Gives up what is left of an upgrade that failed, and unlocks the node. */
+  readonly forget: boolean;
+  /** Has suspended processes begin anew, where nothing says whether their states can be trusted. */
+  readonly restart: boolean;
+  /** Where the journal is looked for; undefined for nowhere. */
+  readonly journal: string | undefined;
+}
+
+/**
+ * `clear`: there is nothing to do. `taken_back`: nor is there, for the node has taken an upgrade back by itself.
+ * `proposed`: there is, and nothing was done. `recovered`, `failed`: it was done, or not all of it could be.
+ * `forgotten`: it was given up.
+ */
+export type RecoverResult = "clear" | "taken_back" | "proposed" | "recovered" | "failed" | "forgotten";
+
+export interface Recovered {
+  readonly result: RecoverResult;
+  /** The upgrade that it is about, where a guardian or the journal tells. */
+  readonly upgrade: Pick<Holder, "upgrade" | "id" | "user" | "host" | "since"> | undefined;
+  /** Why it was taken back, as the guardian has noted. */
+  readonly cause: string | undefined;
+  /** What was done, or is to be done. */
+  readonly acts: readonly RecoverAct[];
+  /** Processes, as text, that are suspended. */
+  readonly suspended: readonly string[];
+  /** What runs of the modules of the upgrade, where the journal tells which they are. */
+  readonly modules: readonly ModuleVersion[];
+  /** The journal of it, where there is one. */
+  readonly journal: string | undefined;
+  /** The last upgrade that `rollback` would take back. */
+  readonly last: Holder | undefined;
+  /** True where a process that is none of ours has the name that locks the node. */
+  readonly isLockForeign: boolean;
+}
+
+export interface RecoverAct {
+  readonly what: string;
+  readonly status: "proposed" | "done" | "failed";
+  readonly problem: Problem | undefined;
+}
+
+/**
+ * Puts a node right after an upgrade that was cut off, at whatever point: by what its guardian has recorded, else by what
+ * is suspended, which code runs, and the journal.
+ * @throws ProblemError with the code `locked` where an upgrade is under way; CallError when the node can't be asked
+ */
+export async function recover(target: Target, options: RecoverOptions): Promise<Recovered> {
+  const situation = await readSituation(target);
+  const history = options.journal === undefined ? undefined : await unfinishedUpgrade(options.journal, target);
+  const base: Recovered = {
+    result: "clear",
+    upgrade: upgradeOf(situation, history),
+    cause: (situation.failed ?? situation.undone)?.cause,
+    acts: [],
+    suspended: [],
+    modules: [],
+    journal: history?.path,
+    last: situation.last?.holder,
+    isLockForeign: situation.isLockForeign,
+  };
+  const recovered = await act(target, situation, history, base, options);
+  if (history !== undefined && (recovered.result !== "clear" || base.upgrade !== undefined)) {
+    if (recovered.result !== "proposed") await noteInJournal(history, NOTES[recovered.result]);
+  }
+  return recovered;
+}
+
+const NOTES: Readonly<Record<Exclude<RecoverResult, "proposed">, string>> = {
+  clear: "recover has found nothing left of it on the node",
+  taken_back: "recover has found that the node has taken it back by itself",
+  recovered: "recover has put the node right",
+  failed: "recover could not put everything right",
+  forgotten: "recover has given up what was left of it",
+};
+
+async function act(
+  target: Target,
+  situation: Situation,
+  history: UpgradeHistory | undefined,
+  base: Recovered,
+  options: RecoverOptions,
+): Promise<Recovered> {
+  const { failed, undone, isLockForeign } = situation;
+  if (options.forget && (failed !== undefined || undone !== undefined || isLockForeign)) {
+    await forget(target, situation);
+    return { ...base, result: "forgotten", suspended: failed?.held ?? [], isLockForeign: false };
+  }
+  if (failed !== undefined) return await takeBackAgain(target, failed, base, options);
+  // A good end of the guardian says more than a journal that was cut off.
+  const isKnown = undone !== undefined || (history !== undefined && history.id === situation.last?.holder.id);
+  return await repairLeftovers(target, isKnown ? undefined : history, base, options, undone);
+}
+
+function upgradeOf({ failed, undone }: Situation, history: UpgradeHistory | undefined): Recovered["upgrade"] {
+  const record = failed ?? undone;
+  if (record !== undefined) return record.record.holder;
+  if (history?.begin === undefined) return undefined;
+  const { upgrade, by, at, id } = history.begin;
+  return {
+    upgrade: `${upgrade.name} ${upgrade.from} -> ${upgrade.to}`,
+    ...{ id, user: by.user, host: by.host, since: at },
+  };
+}
+
+async function forget(target: Target, { failed, undone, isLockForeign }: Situation): Promise<void> {
+  for (const each of [failed, undone]) if (each !== undefined) await Guardian.of(target, each.record).forget();
+  if (isLockForeign) await invoke(target, "erlang:unregister/1", [atom(LOCK)]);
+}
+
+/** The guardian tries again; processes whose states can't be put back begin anew, so that nothing waits for them. */
+async function takeBackAgain(
+  target: Target,
+  failed: Recorded,
+  base: Recovered,
+  options: RecoverOptions,
+): Promise<Recovered> {
+  const { record, entries, held, done } = failed;
+  const problems = new Map(done.map(({ what, problem }) => [what, problem]));
+  if (!options.yes) {
+    const acts = entries.map((what): RecoverAct => ({ what, status: "proposed", problem: problems.get(what) }));
+    return { ...base, result: "proposed", acts, suspended: held };
+  }
+  const acts: RecoverAct[] = [];
+  let taken = await takeBack(target, record);
+  if (taken.phase === "failed" && taken.held.length > 0) {
+    acts.push(...(await restartHeld(target, taken.held, options)));
+    taken = await takeBack(target, record);
+  }
+  const left = new Set(entries);
+  acts.unshift(
+    ...taken.done
+      .filter(({ what }) => left.has(what))
+      .map(({ what, problem }): RecoverAct => ({ what, status: problem === undefined ? "done" : "failed", problem })),
+  );
+  if (taken.phase === "rolled_back" && acts.length === 0) {
+    acts.push(...entries.map((what): RecoverAct => ({ what, status: "done", problem: undefined })));
+  }
+  return { ...base, result: taken.phase === "rolled_back" ? "recovered" : "failed", acts, suspended: taken.held };
+}
+
+async function restartHeld(target: Target, held: readonly string[], options: RecoverOptions): Promise<RecoverAct[]> {
+  const { processes } = await observeProcesses(target, options);
+  const acts: RecoverAct[] = [];
+  for (const process of processes.filter(({ text }) => held.includes(text))) {
+    const repair = { kind: "restart", process } as const;
+    const problem = await doRepair(target, repair);
+    acts.push({ what: repairText(repair), status: problem === undefined ? "done" : "failed", problem });
+  }
+  return acts;
+}
+
+async function repairLeftovers(
+  target: Target,
+  history: UpgradeHistory | undefined,
+  base: Recovered,
+  options: RecoverOptions,
+  undone: { readonly record: GuardianRecord } | undefined,
+): Promise<Recovered> {
+  const { suspended, modules, repairs } = await findLeftovers(target, history, options);
+  const texts = suspended.map(({ text }) => text);
+  if (repairs.length === 0) {
+    const result = base.isLockForeign ? "proposed" : undone === undefined ? "clear" : "taken_back";
+    return { ...base, result, modules, suspended: texts };
+  }
+  if (!options.yes) {
+    const acts = repairs.map((repair): RecoverAct => ({
+      what: repairText(repair),
+      status: "proposed",
+      problem: undefined,
+    }));
+    return { ...base, result: "proposed", acts, modules, suspended: texts };
+  }
+  const acts: RecoverAct[] = [];
+  let isCodeBack = true;
+  for (const repair of repairs) {
+    // Whoever is resumed, or begins anew, must meet the code of before.
+    if (!isCodeBack && (repair.kind === "resume" || repair.kind === "restart")) continue;
+    const problem = await doRepair(target, repair, options);
+    if (problem !== undefined && (repair.kind === "path" || repair.kind === "reload")) isCodeBack = false;
+    acts.push({ what: repairText(repair), status: problem === undefined ? "done" : "failed", problem });
+  }
+  const after = await findLeftovers(target, history, options);
+  const isRight = after.suspended.length === 0 && acts.every(({ status }) => status === "done");
+  return {
+    ...base,
+    result: isRight ? "recovered" : "failed",
+    acts,
+    modules: after.modules,
+    suspended: after.suspended.map(({ text }) => text),
+  };
+}

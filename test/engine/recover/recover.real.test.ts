@@ -1,0 +1,227 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { StepFailure } from "../../../src/engine/failure.js";
+import { Guardian } from "../../../src/engine/guardian/guardian.js";
+import type { PreparedUpgrade } from "../../../src/engine/prepared.js";
+import { readApplicationUpgrade } from "../../../src/engine/source/application.js";
+import type { Target } from "../../../src/target/target.js";
+import { runMain } from "../../cli/support/in-process.js";
+import { buildApplications, type BuiltApplications } from "../../support/erlang-application.js";
+import { describeErlang } from "../../support/erlang.js";
+import { FaultsNode, WORKERS, type Look } from "../faults/node.js";
+import { upgrade, type Hook } from "../faults/upgrade.js";
+
+interface Document {
+  readonly result: string;
+  readonly cause: string | null;
+  readonly upgrade: string;
+  readonly entries: readonly { readonly what: string; readonly status: string }[];
+  readonly acts: readonly { readonly what: string; readonly status: string }[];
+  readonly suspended: readonly string[];
+  readonly beginAnew: readonly string[];
+  readonly changedSince: readonly string[];
+  readonly held: readonly string[];
+  readonly modules: readonly { readonly module: string; readonly version: string }[];
+  readonly error?: { readonly code: string };
+}
+
+/** The act after which all states have been changed, and nobody was resumed. */
+const CODE_CHANGED = 10;
+const ALPHAS = ["alpha_1", "alpha_2", "alpha_3"];
+
+describeErlang("an upgrade that is taken back later on", () => {
+  let built: BuiltApplications;
+  let faults: FaultsNode;
+  let journal: string;
+  let target: Target;
+  let prepared: PreparedUpgrade;
+  let old: Look;
+
+  beforeAll(async () => {
+    built = await buildApplications(["faults-1", "faults-2"]);
+    journal = await mkdtemp(join(tmpdir(), "relupctl-recover-"));
+    faults = await FaultsNode.start(built.lib);
+    target = await faults.connect();
+    prepared = await readApplicationUpgrade(target, `${built.lib}/faults-2`);
+  });
+  afterAll(async () => {
+    await target[Symbol.asyncDispose]();
+    await faults[Symbol.asyncDispose]();
+    await built[Symbol.asyncDispose]();
+    await rm(journal, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    await faults.count();
+    old = await faults.look();
+    expect(old).toMatchObject({ suspended: "[]", lock: "false" });
+    expect(old.states).toContain("{alpha,");
+  });
+
+  async function run(...args: string[]): Promise<{ code: number; document: Document }> {
+    const { name, port, cookie } = faults.node;
+    const node = ["--node", `${name}:${port}`, "--cookie", cookie, "--json"];
+    const { code, out } = await runMain([...args, ...node]);
+    return { code, document: JSON.parse(out) as Document };
+  }
+  const say = async (...args: string[]): Promise<string> => {
+    const { name, port, cookie } = faults.node;
+    const { out, err } = await runMain([...args, "--node", `${name}:${port}`, "--cookie", cookie]);
+    return `${out}${err}`.replace(/\s+/g, " ");
+  };
+  const go = (hook?: Hook) =>
+    upgrade(target, prepared, { journal, patient: true, ...(hook !== undefined && { hook }) });
+  const failAfter =
+    (at: number, also: () => Promise<unknown> = () => Promise.resolve()): Hook =>
+    async (moment, act) => {
+      if (moment !== "after" || act !== at) return;
+      await also();
+      throw new StepFailure({ code: "step-failed", summary: "a fault that the test makes", hint: "None." });
+    };
+
+  it("by rollback: the states are the very ones of before, whatever was done since", async () => {
+    expect((await go()).execution?.outcome).toBe("upgraded");
+    await faults.count();
+    const above = await faults.look();
+    const planned = await run("rollback", "--dry-run");
+    expect(planned).toMatchObject({
+      code: 0,
+      document: { result: "planned", upgrade: "faults 1 -> 2", beginAnew: [] },
+    });
+    expect(planned.document.entries.map(({ what }) => what)).toContain("put the old code of faults_alpha back");
+    expect(await faults.look()).toEqual(above);
+
+    const { code, document } = await run("rollback");
+    expect({ code, result: document.result }).toEqual({ code: 0, result: "rolled_back" });
+    expect(document.entries.map(({ what }) => what)).toEqual(planned.document.entries.map(({ what }) => what));
+    expect(await faults.look()).toEqual(old);
+    expect(await run("rollback")).toMatchObject({ code: 3, document: { error: { code: "nothing-to-take-back" } } });
+  });
+
+  it("by rollback: what began since on the new code begins anew", async () => {
+    await go();
+    await faults.node.eval("exit(whereis(beta_1), kill), timer:sleep(20)");
+    const born = await faults.node.eval("pid_to_list(whereis(beta_1))");
+    const { code, document } = await run("rollback");
+    expect({ code, beginAnew: document.beginAnew.map((pid) => `"${pid}"`) }).toEqual({ code: 0, beginAnew: [born] });
+    expect(await faults.node.eval("sys:get_state(beta_1)")).toBe("0");
+    expect(await faults.look()).toEqual({ ...old, states: (await faults.look()).states });
+  });
+
+  it("but not while another upgrade holds the node", async () => {
+    await go();
+    const holder = { user: "ann", host: "here", pid: 1, since: "2026-01-01T00:00:00Z", upgrade: "a 1 -> 2", id: "x" };
+    const guardian = await Guardian.post(target, { holder, leaseMs: 20_000, callMs: 1_000 });
+    for (const command of ["rollback", "recover"]) {
+      expect(await run(command)).toMatchObject({ code: 6, document: { error: { code: "locked" } } });
+    }
+    await guardian.forget();
+    expect((await run("rollback")).code).toBe(0);
+  });
+
+  it("but not where other code was loaded since, unless it is asked for", async () => {
+    await go();
+    await faults.node.eval(`{ok, B} = file:read_file("${built.lib}/faults-1/ebin/faults_beta.beam"),
+      code:load_binary(faults_beta, "elsewhere", B), code:purge(faults_beta)`);
+    expect(await run("rollback")).toMatchObject({
+      code: 3,
+      document: { result: "refused", changedSince: ["faults_beta"] },
+    });
+    expect(await say("rollback", "--force")).toContain("Took back faults 1 -> 2");
+    expect(await faults.look()).toEqual(old);
+  });
+
+  it("recover has nothing to do where nothing happened, and says what the node has taken back by itself", async () => {
+    await using client = await faults.connect();
+    await upgrade(client, prepared, {
+      journal,
+      hook: async (moment, act) => {
+        if (moment === "after" && act === CODE_CHANGED) await client[Symbol.asyncDispose]();
+      },
+    });
+    await expect.poll(async () => (await faults.look()).lock, { timeout: 5_000 }).toBe("false");
+    expect(await run("recover", "--journal", journal)).toMatchObject({
+      code: 0,
+      document: { result: "taken_back", cause: "client_gone", upgrade: "faults 1 -> 2", acts: [] },
+    });
+    expect(await say("recover", "--journal", journal)).toContain("has taken it back, for its client was gone");
+    expect((await run("recover", "--forget")).document.result).toBe("forgotten");
+    expect(await run("recover", "--no-journal")).toMatchObject({ code: 0, document: { result: "clear" } });
+    expect(await faults.look()).toEqual(old);
+  });
+
+  it("recover takes back what could not be, once it can: until then nobody runs one version's state on the other's code", async () => {
+    const { execution } = await go(
+      failAfter(CODE_CHANGED, () => faults.node.eval(`code:stick_dir("${built.lib}/faults-2/ebin")`)),
+    );
+    expect(execution?.outcome).toBe("failed");
+    expect(execution?.notUndone.map(({ code }) => code)).toContain("process-held");
+    const touched = await faults.node.eval(`[pid_to_list(whereis(W)) || W <- [faults_sup | ${WORKERS}]]`);
+    const proposed = await run("recover");
+    expect(proposed).toMatchObject({ code: 3, document: { result: "proposed" } });
+    expect(proposed.document.suspended.toSorted()).toEqual((JSON.parse(touched) as string[]).toSorted());
+    await faults.node.eval(`code:unstick_dir("${built.lib}/faults-2/ebin")`);
+    const { code, document } = await run("recover", "--yes");
+    expect({ code, result: document.result }).toEqual({ code: 0, result: "recovered" });
+    expect(document.acts.map(({ status }) => status)).not.toContain("failed");
+    expect(await faults.look()).toEqual(old);
+  });
+
+  it("recover has processes begin anew whose states can't be trusted, and says what it could not do", async () => {
+    await go(failAfter(CODE_CHANGED, () => faults.node.eval(`code:stick_dir("${built.lib}/faults-2/ebin")`)));
+    const failed = await run("recover", "--yes");
+    expect(failed).toMatchObject({ code: 5, document: { result: "failed", suspended: [] } });
+    // They are workers of the new version, for that is the code that stays.
+    expect(await faults.node.eval("sys:get_state(alpha_1)")).toBe("{alpha_2,0}");
+    await faults.node.eval(`code:unstick_dir("${built.lib}/faults-2/ebin")`);
+    expect((await run("recover", "--yes")).code).toBe(0);
+    expect({ ...(await faults.look()), states: "" }).toEqual({ ...old, states: "" });
+    expect(await faults.node.eval("sys:get_state(alpha_1)")).toBe("{alpha,0}");
+  });
+
+  it("recover puts a node right whose guardian was killed, by the journal", async () => {
+    const { execution } = await go(async (moment, act) => {
+      if (moment === "after" && act === CODE_CHANGED) await faults.node.eval("exit(whereis(relupctl), kill)");
+    });
+    expect(execution?.outcome).toBe("unknown");
+    await delay(50);
+    const proposed = await run("recover", "--journal", journal);
+    expect(proposed).toMatchObject({ code: 3, document: { result: "proposed", upgrade: "faults 1 -> 2" } });
+    expect(proposed.document.suspended).toHaveLength(5);
+    expect(proposed.document.modules.map(({ version }) => version)).toEqual(["after", "after", "after"]);
+    const whats = proposed.document.acts.map(({ what }) => what);
+    expect(whats.filter((what) => what.startsWith("load the code of"))).toHaveLength(3);
+    expect(whats.filter((what) => what.endsWith("begin anew"))).toHaveLength(5);
+    const { code, document } = await run("recover", "--journal", journal, "--yes");
+    expect({ code, result: document.result }).toEqual({ code: 0, result: "recovered" });
+    const after = await faults.look();
+    expect({ ...after, states: "" }).toEqual({ ...old, states: "" });
+    for (const alpha of ALPHAS) expect(await faults.node.eval(`sys:get_state(${alpha})`)).toBe("{alpha,0}");
+    expect((await go()).execution?.outcome).toBe("upgraded");
+    expect((await run("rollback")).code).toBe(0);
+  });
+
+  it("recover resumes what is suspended where there is no journal and no guardian", async () => {
+    await faults.node.eval("sys:suspend(alpha_1), register(relupctl, spawn(timer, sleep, [60000])), ok");
+    const { document, code } = await run("recover", "--no-journal");
+    expect(code).toBe(3);
+    expect(document.acts.map(({ what }) => what.replace(/<[^>]*>/, "PID"))).toEqual([
+      "resume PID (alpha_1, faults_alpha)",
+    ]);
+    expect(await say("recover", "--no-journal", "--forget")).toContain("Given up");
+    expect((await run("recover", "--no-journal", "--yes")).code).toBe(0);
+    expect(await faults.look()).toEqual(old);
+  });
+
+  it("is told of the embedded node that nothing of it is left", async () => {
+    for (const [command, code] of [
+      ["rollback", "nothing-to-take-back"],
+      ["recover", "nothing-to-recover"],
+    ]) {
+      const { code: exit, out } = await runMain([command!, "--root", "releases/counter", "--json"]);
+      expect({ exit, error: (JSON.parse(out) as Document).error!.code }).toEqual({ exit: 3, error: code });
+    }
+  });
+});
