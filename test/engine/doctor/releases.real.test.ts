@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { applyUpgrade } from "../../../src/engine/apply.js";
 import { readApplicationUpgrade } from "../../../src/engine/source/application.js";
 import { readReleaseUpgrade } from "../../../src/engine/source/release.js";
 import type { Target } from "../../../src/target/target.js";
@@ -107,6 +108,12 @@ describeRebar3("doctor on a release that rebar3 made", () => {
       );
     });
     expect(await findingsOf(target)).toEqual([]);
+  });
+
+  it("finds nothing after the upgrade either", async () => {
+    const { execution } = await applyUpgrade(target, await readReleaseUpgrade(target, "2.0.0", { timeoutMs: 10_000 }));
+    expect(execution?.outcome).toBe("upgraded");
+    expect(await findingsOf(target, { states: true })).toEqual([]);
   });
 });
 
