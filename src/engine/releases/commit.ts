@@ -9,6 +9,7 @@ import { atomName, listElements, tupleElements } from "../../terms/access.js";
 import { printTerm } from "../../terms/print.js";
 import type { Problem } from "../../terms/problem.js";
 import type { Pid } from "../../terms/term.js";
+import { forgetLastUpgrade } from "../last-upgrade.js";
 import { incomplete, keepAccount, type Account } from "./account.js";
 import { takeInventory, type NodeRelease } from "./inventory.js";
 import { keepFiles, tryToWrite } from "./keep-files.js";
@@ -73,6 +74,8 @@ export async function commitRelease(
   const purged = await purgeOld(target, brutal, soft, options.force === true, options);
   if (!isPermanent) await makeItPermanent(target, account, release, options);
   await verifyPermanent(target, release, options);
+  // It can't be taken back any more. What was kept for that may be much.
+  await forgetLastUpgrade(target).catch(() => undefined);
   return { ...base, result: isPermanent ? "unchanged" : "committed", purged, problems };
 }
 

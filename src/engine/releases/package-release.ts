@@ -1,8 +1,7 @@
-import { readBeam } from "../../beam/beam.js";
+import { readPackagedCode, type PackagedCode } from "../../release/packaged-code.js";
 import { readApp, readRel } from "../../release/read.js";
 import type { Rel } from "../../release/records.js";
 import { ProblemError, type Problem } from "../../terms/problem.js";
-import { textOf } from "../../terms/access.js";
 import type { Package, PackageFile } from "./package.js";
 import { refused } from "./problems.js";
 
@@ -15,13 +14,8 @@ export interface PackagedRelease {
 }
 
 /** A module of an application in a package. */
-export interface PackagedModule {
+export interface PackagedModule extends PackagedCode {
   readonly path: string;
-  readonly module: string;
-  /** As `beam_lib:md5/1`: the same for the same code, wherever it was built. */
-  readonly md5: string;
-  /** The version of the compiler application, such as `8.2.3`; undefined where the code doesn't say. */
-  readonly compiler: string | undefined;
   readonly bytes: Uint8Array;
 }
 
@@ -127,9 +121,9 @@ function readModule({ path, content }: PackageFile, problems: Problem[]): Packag
     return [];
   };
   try {
-    const { module, md5, compileInfo } = readBeam(content!);
-    if (module !== name) return damaged(`It holds the module ${module}.`);
-    return [{ path, module, md5, compiler: textOf(compileInfo.get("version")), bytes: content! }];
+    const code = readPackagedCode(content!);
+    if (code.module !== name) return damaged(`It holds the module ${code.module}.`);
+    return [{ ...code, path, bytes: content! }];
   } catch (error) {
     return damaged((error as Error).message);
   }

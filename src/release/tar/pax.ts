@@ -8,9 +8,13 @@ export interface PaxFields {
   readonly size?: number;
 }
 
+const NEWLINE = 0x0a;
+
 /**
  * Reads the records of a pax extended header: `LENGTH KEY=VALUE\n`, the length counting the whole record in bytes (POSIX
- * pax, "pax Extended Header"). Other keys are times, owners and comments.
+ * pax, "pax Extended Header"). Other keys are times, owners and comments. erl_tar goes by the ends of lines and takes no
+ * notice of the lengths, and writes one that is too small by one where the length gets another digit; so a record must be
+ * one line, that both ways of reading find the same.
  * @throws ProblemError `tar-damaged` for anything else, and `tar-entry-refused` for a sparse file
  */
 export function readPax(bytes: Uint8Array): PaxFields {
@@ -19,12 +23,14 @@ export function readPax(bytes: Uint8Array): PaxFields {
     const space = bytes.indexOf(0x20, at);
     const digits = space === -1 ? "" : String.fromCharCode(...bytes.subarray(at, Math.min(space, at + 12)));
     const length = /^[1-9]\d*$/.test(digits) ? Number(digits) : 0;
-    const end = at + length;
+    const newline = bytes.indexOf(NEWLINE, at);
+    const end = newline + 1;
     const equals = bytes.indexOf(0x3d, space);
-    if (length === 0 || end > bytes.length || equals === -1 || equals >= end || bytes[end - 1] !== 0x0a) {
+    const isWhole = newline !== -1 && (length === end - at || length === end - at - 1);
+    if (length === 0 || !isWhole || equals === -1 || equals >= newline) {
       throw tarError("tar-damaged", "an extended header of the archive can't be read");
     }
-    fields = withRecord(fields, decodeName(bytes.subarray(space + 1, equals)), bytes.subarray(equals + 1, end - 1));
+    fields = withRecord(fields, decodeName(bytes.subarray(space + 1, equals)), bytes.subarray(equals + 1, newline));
     at = end;
   }
   return fields;

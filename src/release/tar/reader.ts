@@ -34,7 +34,6 @@ export class TarReader {
   #padding = 0;
   /** The header of an extension whose content is being collected. */
   #extension: Header | undefined;
-  #global: PaxFields = {};
   #next: PaxFields = {};
   #isDone = false;
 
@@ -88,6 +87,10 @@ export class TarReader {
       return;
     }
     const header = readHeader(block);
+    // erl_tar would take it for an entry.
+    if (header.type === "global pax") {
+      throw tarError("tar-entry-refused", "the archive has a header that is meant for all entries");
+    }
     if (isExtension(header.type)) {
       if (header.size === 0 || header.size > MAX_EXTENSION) {
         throw tarError("tar-damaged", `the archive has an extended header of ${header.size} bytes`);
@@ -95,7 +98,7 @@ export class TarReader {
       this.#extension = header;
       return;
     }
-    const fields = { ...this.#global, ...this.#next };
+    const fields = this.#next;
     this.#next = {};
     const type = header.type as TarEntry["type"];
     const size = type === "file" ? (fields.size ?? header.size) : type === "unknown" ? header.size : 0;
@@ -110,14 +113,12 @@ export class TarReader {
     this.#extension = undefined;
     this.#padding = paddingAfter(header.size);
     if (header.type === "pax") this.#next = { ...this.#next, ...readPax(content) };
-    else if (header.type === "global pax") this.#global = { ...this.#global, ...readPax(content) };
     else if (header.type === "long name") this.#next = { ...this.#next, path: untilZero(content) };
     else this.#next = { ...this.#next, linkPath: untilZero(content) };
   }
 }
 
-const isExtension = (type: HeaderType): boolean =>
-  type === "pax" || type === "global pax" || type === "long name" || type === "long link";
+const isExtension = (type: HeaderType): boolean => type === "pax" || type === "long name" || type === "long link";
 
 const paddingAfter = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
 

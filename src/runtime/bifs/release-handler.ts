@@ -15,5 +15,6 @@ export const releaseHandler: BifModule = {
   "unpack_release/1": (context, name) => ask(context, atom("unpack_release"), name),
   "set_unpacked/2": (context, file, directories) => ask(context, atom("set_unpacked"), file, directories),
   "set_removed/1": (context, vsn) => ask(context, atom("set_removed"), vsn),
+  "install_release/2": (context, vsn, options) => ask(context, atom("install_release"), vsn, atom("restart"), options),
   "make_permanent/1": (context, vsn) => ask(context, atom("make_permanent"), vsn),
 };
