@@ -6,17 +6,23 @@ export interface Interruption extends Disposable {
 }
 
 /**
- * Listens for the first interrupt. From then on the signals do again what they do without a listener, so that a second
- * interrupt ends the process at once.
+ * Listens for interrupts. The first one is told; a second one ends the process at once, by the signal that it is.
  * @param onInterrupt called with the first one
+ * @param onSecond called with the second one, just before the end
  */
-export function listenForInterrupt(onInterrupt: () => void): Interruption {
+export function listenForInterrupt(onInterrupt: () => void, onSecond: () => void = () => undefined): Interruption {
   const controller = new AbortController();
   const stop = (): void => {
     for (const signal of SIGNALS) process.removeListener(signal, interrupt);
   };
-  const interrupt = (): void => {
-    stop();
+  const interrupt = (signal: NodeJS.Signals): void => {
+    if (controller.signal.aborted) {
+      stop();
+      onSecond();
+      // Without a listener it does what it does by itself.
+      process.kill(process.pid, signal);
+      return;
+    }
     onInterrupt();
     controller.abort();
   };

@@ -7,11 +7,6 @@ import { subjectOf } from "./views/step.js";
 /** Back to the start of the line, and the line emptied. */
 const CLEAR_LINE = "\r\u001b[K";
 
-/** Said on stderr when an upgrade is interrupted. */
-export const INTERRUPTED =
-  "\nInterrupted: what is under way is finished or taken back first.\n" +
-  "A second interrupt ends relupctl at once, and leaves the node as it is then.\n";
-
 /** Follows an upgrade: a line on the terminal that is written over, and every event in the log. */
 export function followProgress(io: Io, log: Logger, quiet: boolean): OnProgress {
   const shows = io.errIsTerminal && !quiet;

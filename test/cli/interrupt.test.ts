@@ -2,6 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { FaultsNode } from "../engine/faults/node.js";
+import { buildApplications } from "../support/erlang-application.js";
+import { describeErlang } from "../support/erlang.js";
 import { applyDocument } from "./support/documents.js";
 import { counterWhoseCodeChange, type TemporaryFolder } from "./support/root.js";
 import { oneDocument, relupctl, unwrapped, type Finished } from "./support/run.js";
@@ -100,7 +103,43 @@ describe("an interrupt", () => {
       await logged(root, '"msg":"interrupted"');
       child.kill("SIGINT");
     };
-    const { code, signal, stdout } = await interrupted(root, stop, "--code-change-timeout", "45s");
+    const { code, signal, stdout, stderr } = await interrupted(root, stop, "--code-change-timeout", "45s");
     expect({ code, signal, stdout }).toEqual({ code: null, signal: "SIGINT", stdout: "" });
+    expect(unwrapped(stderr)).toContain(
+      "Ended at once: 4 of 6 steps were done. The processes of counter may be suspended. The embedded node ends",
+    );
+  });
+});
+
+describeErlang("an interrupt of an upgrade of a real node", () => {
+  it("says the second time how to see what the node has taken back by itself", async () => {
+    await using built = await buildApplications(["faults-1", "faults-2"]);
+    await using faults = await FaultsNode.start(built.lib);
+    const before = await faults.look();
+    // A worker that is busy doesn't answer the suspend.
+    await faults.node.eval(`register(stopper, spawn(fun() -> erlang:suspend_process(whereis(beta_1)),
+      receive go_on -> ok end end)), timer:sleep(50)`);
+    const { name, port, cookie } = faults.node;
+    const args = ["apply", "--app", `${built.lib}/faults-2`, "--node", `${name}:${port}`, "--no-journal"];
+    let acting: Promise<void> = Promise.resolve();
+    const { signal, stderr } = await relupctl(
+      [...args, "--timeout", "300ms", "--suspend-timeout", "40s", "--allow", "process-not-responding"],
+      {
+        env: { RELUPCTL_COOKIE: cookie },
+        onStart: (child) => {
+          acting = (async () => {
+            await expect.poll(async () => (await faults.look()).suspended, { timeout: 20_000 }).not.toBe("[]");
+            child.kill("SIGINT");
+            await delay(300);
+            child.kill("SIGINT");
+          })();
+        },
+      },
+    );
+    await acting;
+    expect(signal).toBe("SIGINT");
+    expect(unwrapped(stderr)).toContain(`See what came of it with: relupctl recover --node ${name}:${port}`);
+    await faults.node.eval("stopper ! go_on");
+    await expect.poll(() => faults.look(), { timeout: 10_000 }).toEqual(before);
   });
 });

@@ -5,18 +5,21 @@ import { problemOf } from "../../engine/failure.js";
 import type { PreparedUpgrade } from "../../engine/prepared.js";
 import { commitRelease } from "../../engine/releases/commit.js";
 import { nodeDifferences, stalePlan } from "../../engine/stale-plan.js";
+import type { Target } from "../../target/target.js";
 import { ProblemError, type Problem } from "../../terms/problem.js";
 import type { PlanBasis } from "../../upgrade/basis.js";
+import { executorOf } from "../../upgrade/upgrade.js";
 import { allowFindingsOption } from "../allow.js";
 import { parseDuration } from "../duration.js";
+import { refuseUnheeded } from "../executor.js";
 import { CommandError, EXIT, type ExitCode } from "../exit.js";
-import { listenForInterrupt } from "../interrupt.js";
+import { interruptible } from "../interruptible.js";
 import type { Io } from "../io.js";
 import { journalOpener, withJournalOptions, type JournalOptions } from "../journal.js";
 import { limitsOf, withLimitOptions, type LimitOptions } from "../limits.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import { readPlanFile } from "../plan-file.js";
-import { followProgress, INTERRUPTED } from "../progress.js";
+import { followProgress } from "../progress.js";
 import { releaseErrorsTold } from "../releases.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
@@ -59,18 +62,17 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
   const { source, agreed } = await agreedSource(vsn, options);
   await using opened = await openTarget(options, io, log);
   const prepared = await prepareAgreed(opened, source, agreed, options);
-  using interruption = listenForInterrupt(() => {
-    log.warn("interrupted");
-    io.err(INTERRUPTED);
-  });
+  if (executorOf(prepared.upgrade) === "otp") refuseUnheeded(options);
+  using interruption = interruptible(options, io, log);
   const openJournal = journalOpener(options, "apply");
+  const limits = limitsOf(options, started, io, log);
   const applied = await applyUpgrade(opened.target, prepared, {
     allowed: options.allow,
     ...(agreed !== undefined && { agreed }),
-    ...limitsOf(options, started, io, log),
+    ...limits,
     showStates: options.showState ?? opened.isEmbedded,
     soakMs: options.soak ?? (opened.isEmbedded ? EMBEDDED_SOAK_MS : 0),
-    onProgress: followProgress(io, log, options.json === true),
+    onProgress: interruption.following(followProgress(io, log, options.json === true)),
     signal: interruption.signal,
     ...(openJournal !== undefined && { openJournal }),
   });
@@ -80,12 +82,16 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
     text: (paint) => applyText(applied, paint),
     exitCode: exitCodeOf(applied),
   };
-  return options.commit === true ? await committed(opened, applied, report, options) : report;
+  if (options.commit !== true) return report;
+  if (applied.execution?.restart === undefined) return await committed(opened.target, applied, report, options);
+  // The connection ended with the run of the node that was upgraded.
+  await using again = await limits.reconnect!();
+  return await committed(again, applied, report, options);
 }
 
 /** What `--commit` adds: a release that was upgraded, but that can't be committed, needs attention. */
 async function committed(
-  { target }: OpenedTarget,
+  target: Target,
   { plan, execution }: Applied,
   report: Report,
   options: ApplyOptions,
@@ -150,7 +156,8 @@ async function prepareAgreed(
   try {
     const includeMissed = options.includeMissed === true || agreed?.includeMissed === true;
     const keepState = options.keepState ?? agreed?.keepState;
-    return await prepare(opened, source, { timeout: options.timeout, includeMissed, keepState });
+    const executor = options.executor ?? agreed?.executor;
+    return await prepare(opened, source, { timeout: options.timeout, includeMissed, keepState, executor });
   } catch (error) {
     if (agreed === undefined || !(error instanceof ProblemError)) throw error;
     const differences = await nodeDifferences(opened.target, agreed, { timeoutMs: options.timeout });

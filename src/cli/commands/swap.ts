@@ -11,13 +11,13 @@ import { isBlocking } from "../../upgrade/finding.js";
 import type { KeepState } from "../../upgrade/upgrade.js";
 import { allowFindingsOption } from "../allow.js";
 import { CommandError, EXIT } from "../exit.js";
-import { listenForInterrupt } from "../interrupt.js";
+import { interruptible } from "../interruptible.js";
 import type { Io } from "../io.js";
 import { journalOpener, withJournalOptions, type JournalOptions } from "../journal.js";
 import { keepStateOption, limitsOf, withLimitOptions, type LimitOptions } from "../limits.js";
 import { readModules } from "../module-files.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
-import { followProgress, INTERRUPTED } from "../progress.js";
+import { followProgress } from "../progress.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
 import { choicesOf, READ_TIMEOUT_MS } from "../source.js";
@@ -92,17 +92,14 @@ async function swap(files: readonly string[], options: SwapOptions, io: Io, log:
   const prepared = await prepare(opened, files, options);
   const allowed = [...options.allow, ...(options.force === true ? ["old-code-in-use"] : [])];
   if (options.dryRun === true) return await dryRun(opened, prepared, allowed, options);
-  using interruption = listenForInterrupt(() => {
-    log.warn("interrupted");
-    io.err(INTERRUPTED);
-  });
+  using interruption = interruptible(options, io, log);
   const openJournal = journalOpener(options, "swap");
   const applied = await applyUpgrade(opened.target, prepared, {
     allowed,
     ...limitsOf(options, started, io, log),
     showStates: options.showState ?? opened.isEmbedded,
     soakMs: opened.isEmbedded ? EMBEDDED_SOAK_MS : 0,
-    onProgress: followProgress(io, log, options.json === true),
+    onProgress: interruption.following(followProgress(io, log, options.json === true)),
     signal: interruption.signal,
     ...(openJournal !== undefined && { openJournal }),
   });
