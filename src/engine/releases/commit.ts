@@ -11,6 +11,7 @@ import type { Problem } from "../../terms/problem.js";
 import type { Pid } from "../../terms/term.js";
 import { forgetLastUpgrade } from "../last-upgrade.js";
 import { incomplete, keepAccount, type Account } from "./account.js";
+import { recordInstalled } from "./bookkeeping.js";
 import { takeInventory, type NodeRelease } from "./inventory.js";
 import { keepFiles, tryToWrite } from "./keep-files.js";
 import { refused } from "./problems.js";
@@ -69,6 +70,8 @@ export async function commitRelease(
     return { ...base, result: "refused", purged: [], problems };
   }
   if (options.dryRun === true) return { ...base, result: "checked", purged: [], problems };
+  // An upgrade whose client was gone at its end runs, and nobody has said so.
+  if (release.status !== "current" && release.status !== "permanent") await sayThatItRuns(target, release, options);
   const isPermanent = release.status === "permanent" && bootedBefore === release.vsn;
   if (!isPermanent) await tryToWrite(target, account.relDir, options);
   const purged = await purgeOld(target, brutal, soft, options.force === true, options);
@@ -86,7 +89,7 @@ function releaseToCommit({ releases, running, node }: Account, vsn: string | und
     const known = releases.map((each) => each.vsn).join(", ");
     throw refused("release-not-found", `${node} has no release ${wanted ?? ""}`, undefined, `It has ${known}.`);
   }
-  if (!release.isRunning || (release.status !== "current" && release.status !== "permanent")) {
+  if (!release.isRunning || release.status === undefined) {
     throw refused(
       "release-not-running",
       `${release.name} ${release.vsn} is not what the node runs`,
@@ -177,6 +180,17 @@ async function purgeOld(
     purged.push(module);
   }
   return purged;
+}
+
+async function sayThatItRuns(target: Target, { name, vsn }: NodeRelease, options: CallOptions): Promise<void> {
+  const { status, problem } = await recordInstalled(target, vsn, [], options);
+  if (status !== undefined) return;
+  throw refused(
+    "release-handler-changed",
+    `${name} ${vsn} runs, but the node's release handler could not be told`,
+    problem?.detail,
+    "See relupctl versions, and try again.",
+  );
 }
 
 async function makeItPermanent(

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { connect } from "../../../src/distribution/index.js";
 import { applyUpgrade } from "../../../src/engine/apply.js";
 import { localSource } from "../../../src/engine/releases/block-source.js";
+import { recordTakenBack } from "../../../src/engine/releases/bookkeeping.js";
 import { commitRelease } from "../../../src/engine/releases/commit.js";
 import { takeInventory } from "../../../src/engine/releases/inventory.js";
 import { removeRelease } from "../../../src/engine/releases/remove.js";
@@ -106,6 +107,13 @@ describeRebar3("the life of a release", () => {
     );
   });
 
+  it("is unpacked again for OTP where the upgrade is taken back", async () => {
+    expect(await recordTakenBack(target, "1.0.0", "2.0.0")).toEqual({ status: "permanent" });
+    expect(await statuses()).toBe('[{"1.0.0",permanent},{"2.0.0",unpacked}]');
+    // It runs all the same, as after an upgrade whose client was gone at its end: a commit finds that out.
+    expect((await takeInventory(target)).running?.vsn).toBe("2.0.0");
+  });
+
   it("is not committed while somebody would be killed by it, unless that is asked for", async () => {
     const refused = await commitRelease(target, undefined);
     expect(refused).toMatchObject({
@@ -125,7 +133,7 @@ describeRebar3("the life of a release", () => {
     expect(running?.vsn).toBe("2.0.0");
     expect(releases.map(({ vsn, status, isRunning, bootsNext, missing }) => [vsn, status, isRunning, bootsNext, missing])).toEqual([
       ["1.0.0", "permanent", false, true, []],
-      ["2.0.0", "current", true, false, []],
+      ["2.0.0", "unpacked", true, false, []],
     ]);
     expect(bootedNext()).toBe("1.0.0");
     expect(await commitRelease(target, undefined, { force: true })).toMatchObject({
