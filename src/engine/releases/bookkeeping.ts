@@ -80,30 +80,6 @@ export async function recordInstalled(
   }
 }
 
-/**
- * After an upgrade from `from` to `to` was taken back: says that `from` runs again. What was current before is so again, and
- * the release that was left is unpacked, as if it had never been installed.
- */
-export async function recordTakenBack(
-  target: Target,
-  from: string,
-  to: string,
-  options: CallOptions = {},
-): Promise<Bookkeeping> {
-  try {
-    const { handler } = accountOf(await takeInventory(target, options));
-    const releases = withCurrent(handler.releases, from).map((release) =>
-      release.vsn === to && release.status === "old" ? { ...release, status: "unpacked" as const } : release,
-    );
-    const isTold = await replaceReleases(target, handler, releases, undefined, options);
-    const status = releases.find(({ vsn }) => vsn === from)?.status;
-    if (isTold && (status === "current" || status === "permanent")) return { status };
-    throw new Error(`its state changed meanwhile, or it doesn't know ${from}`);
-  } catch (error) {
-    return { status: undefined, problem: notRecorded(error, from) };
-  }
-}
-
 /** Modules to purge: those that are noted already, and each other one once. */
 function withUnpurged(known: Term, added: readonly Term[]): Term {
   const before = listElements(known) ?? [];

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { connect } from "../../../src/distribution/index.js";
 import { applyUpgrade } from "../../../src/engine/apply.js";
 import { localSource } from "../../../src/engine/releases/block-source.js";
-import { recordTakenBack } from "../../../src/engine/releases/bookkeeping.js";
+import { recordInstalled } from "../../../src/engine/releases/bookkeeping.js";
 import { commitRelease } from "../../../src/engine/releases/commit.js";
 import { takeInventory } from "../../../src/engine/releases/inventory.js";
 import { removeRelease } from "../../../src/engine/releases/remove.js";
@@ -107,10 +107,10 @@ describeRebar3("the life of a release", () => {
     );
   });
 
-  it("is unpacked again for OTP where the upgrade is taken back", async () => {
-    expect(await recordTakenBack(target, "1.0.0", "2.0.0")).toEqual({ status: "permanent" });
-    expect(await statuses()).toBe('[{"1.0.0",permanent},{"2.0.0",unpacked}]');
-    // It runs all the same, as after an upgrade whose client was gone at its end: a commit finds that out.
+  it("is found out to run where nobody has told OTP so", async () => {
+    // As after an upgrade whose client was gone at its end.
+    expect(await recordInstalled(target, "1.0.0", [])).toEqual({ status: "permanent" });
+    expect(await statuses()).toBe('[{"1.0.0",permanent},{"2.0.0",old}]');
     expect((await takeInventory(target)).running?.vsn).toBe("2.0.0");
   });
 
@@ -133,7 +133,7 @@ describeRebar3("the life of a release", () => {
     expect(running?.vsn).toBe("2.0.0");
     expect(releases.map(({ vsn, status, isRunning, bootsNext, missing }) => [vsn, status, isRunning, bootsNext, missing])).toEqual([
       ["1.0.0", "permanent", false, true, []],
-      ["2.0.0", "unpacked", true, false, []],
+      ["2.0.0", "old", true, false, []],
     ]);
     expect(bootedNext()).toBe("1.0.0");
     expect(await commitRelease(target, undefined, { force: true })).toMatchObject({
