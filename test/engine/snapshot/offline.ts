@@ -44,9 +44,9 @@ export async function offlinePlan(snapshot: Snapshot, root: string, to: To): Pro
   return planFromSnapshot(snapshot, upgrade);
 }
 
-/** A plan as JSON without what tells an offline one, and where an application lies. */
+/** A plan as JSON without what tells an offline one, what was measured on the node, and where an application lies. */
 function comparable(plan: Plan): object {
-  const tells = ["snapshot", "checksum", "directory"];
+  const tells = ["snapshot", "checksum", "directory", "costs"];
   return Object.fromEntries(Object.entries(planJson(plan)).filter(([key]) => !tells.includes(key)));
 }
 
