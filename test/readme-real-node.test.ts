@@ -52,6 +52,8 @@ describeRebar3("the README's section on a real node", () => {
       expect(output).toMatch(/before {3}0\n {2}after {4}{counted,0}/);
       expect(output).toMatch(/before {3}{counted,0}\n {2}after {4}0/);
       expect(output).toContain("Downgraded to 0.1.0");
+      expect(output).toContain("Took back shop 0.1.0 -> 0.2.0");
+      expect(output).toContain("Nothing to do: shop@localhost is not locked");
       expect(output).toMatch(/Wrote prod\.yaml: shop@localhost, which runs shop 0\.1\.0;.*Upgraded to 0\.2\.0/s);
       expect(code).toBe(0);
     } finally {

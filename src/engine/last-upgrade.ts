@@ -21,13 +21,15 @@ export interface LastUpgrade {
 }
 
 /**
- * The last upgrade that can be taken back; undefined where there is none: nothing was upgraded since the node's start, or
- * it was taken back or committed.
- * @throws ProblemError with the code `locked` where an upgrade is under way, or has failed and waits for `recover`
+ * The last upgrade that can be taken back: one that was done, or one that failed and was left as it is. Undefined where
+ * there is none: nothing was upgraded since the node's start, or it was taken back or committed.
+ * @throws ProblemError with the code `locked` where an upgrade is under way
  */
 export async function findLastUpgrade(target: Target, options: CallOptions = {}): Promise<LastUpgrade | undefined> {
-  if ((await findRecord(target, LOCK)) !== undefined) throw new ProblemError([await lockedProblem(target)]);
-  const record = await findRecord(target, LAST);
+  const lock = await findRecord(target, LOCK);
+  const isLeft = lock !== undefined && lock !== "other" && lock.phase === "failed";
+  if (lock !== undefined && !isLeft) throw new ProblemError([await lockedProblem(target)]);
+  const record = lock ?? (await findRecord(target, LAST));
   if (record === undefined || record === "other") return undefined;
   const loads = await loadedByUpgrade(target, record);
   const modules = [...loads.keys()];

@@ -10,7 +10,7 @@ export type Moment = "before" | "after";
 
 /** Acts by number: 0 is what is done before the first step, then the steps, then what is done after the last one. */
 export const indexOf = (act: Act, steps: number): number =>
-  act.kind === "before_steps" ? 0 : act.kind === "after_steps" ? steps + 1 : act.step.index + 1;
+  act.kind === "before_steps" ? 0 : act.kind === "step" ? act.step.index + 1 : steps + 1;
 
 export type Hook = (moment: Moment, act: number) => Promise<void> | void;
 
