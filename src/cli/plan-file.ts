@@ -26,6 +26,7 @@ const basisSchema = z.strictObject({
   ),
   includeMissed: z.literal(true).optional(),
   keepState: z.literal("never").optional(),
+  executor: z.literal("otp").optional(),
 }) satisfies z.ZodType<PlanBasis>;
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);

@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import type { PreparedUpgrade } from "../engine/prepared.js";
 import { readApplicationUpgrade } from "../engine/source/application.js";
 import { readReleaseUpgrade } from "../engine/source/release.js";
-import type { KeepState, Upgrade } from "../upgrade/upgrade.js";
+import type { Executor, KeepState, Upgrade } from "../upgrade/upgrade.js";
+import { executorOption } from "./executor.js";
 import { CommandError, EXIT } from "./exit.js";
 import { keepStateOption } from "./limits.js";
 import type { OpenedTarget } from "./target.js";
@@ -13,6 +14,7 @@ export interface SourceOptions {
   readonly app?: string;
   readonly includeMissed?: boolean;
   readonly keepState?: KeepState;
+  readonly executor?: Executor;
 }
 
 /** Adds what says where to: the version as an argument, or a directory as an option. */
@@ -21,7 +23,8 @@ export function withSourceArguments(command: Command): Command {
     .argument("[vsn]", "the release version to upgrade or downgrade to")
     .option("--app <dir>", "upgrade one application instead, from the directory of its new version")
     .option("--include-missed", "also change processes that run a changed module which no child specification names")
-    .addOption(keepStateOption());
+    .addOption(keepStateOption())
+    .addOption(executorOption());
 }
 
 /** What to upgrade to: a release version, or the directory of an application's new version. */
@@ -51,19 +54,31 @@ export async function prepare(
   options: { readonly timeout: number } & Choices,
 ): Promise<PreparedUpgrade> {
   const prepared = await read({ target, isEmbedded }, source, Math.max(options.timeout, READ_TIMEOUT_MS));
-  return { ...prepared, upgrade: { ...prepared.upgrade, ...choicesOf(options) } };
+  const upgrade = { ...prepared.upgrade, ...choicesOf(options) };
+  // The embedded node ends with the command, and has nothing that would start it again.
+  if (isEmbedded && upgrade.executor === "otp") throw noReleaseHandler(target.identity.node);
+  return { ...prepared, upgrade: isEmbedded ? { ...upgrade, executor: "relupctl" } : upgrade };
 }
+
+const noReleaseHandler = (node: string): CommandError =>
+  new CommandError(EXIT.refused, {
+    code: "no-release-handler",
+    summary: `${node} has no release handler of OTP's that could do the steps: it is the embedded node`,
+    hint: "Leave out --executor otp. A real node is named with --node NAME@HOST.",
+  });
 
 /** What the user chooses that a plan depends on. */
 export interface Choices {
   readonly includeMissed?: boolean | undefined;
   readonly keepState?: KeepState | undefined;
+  readonly executor?: Executor | undefined;
 }
 
 /** What of the options is a part of the upgrade, and so of the plan. */
-export const choicesOf = ({ includeMissed, keepState }: Choices): Partial<Upgrade> => ({
+export const choicesOf = ({ includeMissed, keepState, executor }: Choices): Partial<Upgrade> => ({
   ...(includeMissed === true && { includeMissed }),
   ...(keepState !== undefined && { keepState }),
+  ...(executor !== undefined && { executor }),
 });
 
 async function read(

@@ -6,6 +6,7 @@ import type { ExecutionContext } from "./context.js";
 import { undo } from "./guardian/undo-action.js";
 import { noteBegin, renewNewcomers } from "./newcomers.js";
 import { oldCodeRows } from "./old-code.js";
+import type { PreparedUpgrade } from "./prepared.js";
 
 /** What is done around a script: specifications, environments, and what has to be known to take everything back. */
 
@@ -47,7 +48,7 @@ export async function afterScript(context: ExecutionContext, environmentBefore: 
 async function replaceSpecifications(context: ExecutionContext, environmentBefore: Term): Promise<void> {
   const { target, prepared, timeouts } = context;
   const options = { timeoutMs: timeouts.callMs };
-  const before = undo.changeApplicationData(prepared.specifications.before, configBefore(context, environmentBefore));
+  const before = undo.changeApplicationData(prepared.specifications.before, configBefore(prepared, environmentBefore));
   await context.undo.push("put the application specifications back", before);
   await changeApplicationData(target, prepared.specifications.after, prepared.config.after, options);
 }
@@ -56,7 +57,7 @@ async function replaceSpecifications(context: ExecutionContext, environmentBefor
  * The configuration of before, in which the applications whose specifications are put back have the environments that
  * they had: what was set while they ran is in no file.
  */
-function configBefore({ prepared }: ExecutionContext, environmentBefore: Term): Term {
+export function configBefore(prepared: PreparedUpgrade, environmentBefore: Term): Term {
   const replaced = new Set(prepared.specifications.before.map((each) => atomName(tupleElements(each, 3)?.[1])));
   const nameOf = (entry: Term): string | undefined => atomName(tupleElements(entry, 2)?.[0]);
   const kept = (listElements(environmentBefore) ?? []).filter((entry) => replaced.has(nameOf(entry)));

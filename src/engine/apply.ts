@@ -6,6 +6,7 @@ import { differencesOf, type Difference } from "../upgrade/differences.js";
 import { suspensionTooLong } from "../upgrade/costs.js";
 import { isBlocking, type Finding } from "../upgrade/finding.js";
 import type { Plan } from "../upgrade/plan.js";
+import { executorOf } from "../upgrade/upgrade.js";
 import { execute, type ExecuteOptions, type Execution } from "./execute.js";
 import { DEFAULT_LEASE_MS, type Guardian, type GuardianOptions } from "./guardian/guardian.js";
 import { holderOf } from "./guardian/holder.js";
@@ -14,6 +15,8 @@ import type { Holder } from "./guardian/record.js";
 import type { FileJournal } from "./journal/file-journal.js";
 import { journalId, type Opening } from "./journal/open.js";
 import { DEFAULT_TIMEOUT_MS } from "../otp/invoke.js";
+import { executeByReleaseHandler } from "./otp-executor/execute.js";
+import { readyHandler } from "./otp-executor/ready.js";
 import { planUpgrade, type PlannedUpgrade } from "./plan.js";
 import type { PreparedUpgrade } from "./prepared.js";
 import { openBooks, recordInstalled, type Bookkeeping } from "./releases/bookkeeping.js";
@@ -109,16 +112,33 @@ async function planAndExecute(
   ];
   if (refusedFor.length > 0) return { plan, refusedFor, differences, execution: undefined, states: [] };
 
+  const account = executorOf(plan.upgrade) === "otp" ? await readyHandler(target, prepared) : undefined;
   const shown = options.showStates === true ? processesToShow(plan, facts.processes, STATES_SHOWN) : [];
   const before = await readStates(target, shown, STATE_TIMEOUT_MS);
   const journal = await options.openJournal?.({ id, plan, facts, prepared, allowed: options.allowed ?? [] });
-  const closed = await openBooks(target, prepared.upgrade);
-  const execution = await execute(target, guardian, plan, prepared, { ...options, ...(journal && { journal }) });
-  const bookkeeping = await closeBooks(target, prepared, execution, closed);
+  const executing = { ...options, ...(journal && { journal }) };
+  const { execution, bookkeeping } =
+    account === undefined
+      ? await executeHere(target, guardian, plan, prepared, executing)
+      : await executeByReleaseHandler(target, plan, prepared, account, executing);
   await soak(options);
-  const after = await readStates(target, shown, STATE_TIMEOUT_MS);
+  // A node that was restarted has other processes, and this connection to it has ended.
+  const after = execution.restart === undefined ? await readStates(target, shown, STATE_TIMEOUT_MS) : [];
   const states = shown.map((process, index) => stateChange(process, before[index], after[index]));
   return { plan, refusedFor, differences, execution, states, bookkeeping, ...(journal && { journal }) };
+}
+
+/** Does the steps from here, and tells the node's release handler of it. */
+async function executeHere(
+  target: Target,
+  guardian: Guardian,
+  plan: Plan,
+  prepared: PreparedUpgrade,
+  options: ExecuteOptions,
+): Promise<{ readonly execution: Execution; readonly bookkeeping: Bookkeeping }> {
+  const closed = await openBooks(target, prepared.upgrade);
+  const execution = await execute(target, guardian, plan, prepared, options);
+  return { execution, bookkeeping: await closeBooks(target, prepared, execution, closed) };
 }
 
 /** Tells the node's release handler which release runs now; one that can't be told, or failed, is told nothing. */

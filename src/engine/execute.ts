@@ -3,6 +3,7 @@ import { pidText } from "../otp/process.js";
 import type { DownReason, Target } from "../target/target.js";
 import type { Problem } from "../terms/problem.js";
 import type { Plan, PlanStep } from "../upgrade/plan.js";
+import type { Executor } from "../upgrade/upgrade.js";
 import { endFailed, type Ending, type OnFailure } from "./after-failure.js";
 import { afterScript, beforeScript } from "./application-data.js";
 import { Budget, type Limits } from "./budget.js";
@@ -35,7 +36,8 @@ export interface ExecuteOptions extends Limits {
   readonly signal?: AbortSignal;
 }
 
-export type StepStatus = "done" | "failed" | "not_executed";
+/** `unknown`: the node's release handler did it, or not, and doesn't tell. */
+export type StepStatus = "done" | "failed" | "not_executed" | "unknown";
 
 export interface StepResult {
   readonly step: PlanStep;
@@ -54,6 +56,8 @@ export type ExecutionOutcome = "upgraded" | "rolled_back" | "failed" | "unknown"
 
 export interface Execution {
   readonly outcome: ExecutionOutcome;
+  /** Who did the steps. */
+  readonly executor: Executor;
   readonly steps: readonly StepResult[];
   /** Why it failed; undefined where it didn't. */
   readonly failure: Problem | undefined;
@@ -134,6 +138,7 @@ export async function execute(
   onProgress({ kind: "upgrade_done", durationMs });
   const execution: Execution = {
     outcome: ended.outcome,
+    executor: "relupctl",
     steps: results,
     failure: failure !== undefined && down !== undefined ? nodeLost(down, failure) : (failure ?? ended.failure),
     notUndone: ended.notUndone,

@@ -34,16 +34,31 @@ export async function restartNode(
   reconnect: Reconnect,
   { timeoutMs = RESTART_MS }: { readonly timeoutMs?: number } = {},
 ): Promise<Restart> {
+  const before = target.identity.creation;
+  // Where the answer is lost, it is seen below whether the node restarts.
+  const outcome = await attempt(target, "init:restart/0", [], { timeoutMs: ASK_MS });
+  if (outcome.kind === "raised") {
+    const problem = notRestarted("init:restart/0 raised");
+    return { creation: { before, after: undefined }, release: undefined, durationMs: 0, problem };
+  }
+  return await awaitRestart(reconnect, before, { timeoutMs });
+}
+
+/**
+ * Waits until a node that is about to restart has started again, which is seen by its creation. Never rejects.
+ * @param before its creation until now
+ */
+export async function awaitRestart(
+  reconnect: Reconnect,
+  before: number,
+  { timeoutMs = RESTART_MS }: { readonly timeoutMs?: number } = {},
+): Promise<Restart> {
   const started = performance.now();
   const left = (): number => Math.max(0, timeoutMs - (performance.now() - started));
-  const before = target.identity.creation;
   const ended = (rest: Partial<Restart>, after?: number): Restart => ({
     ...{ creation: { before, after }, release: undefined, durationMs: performance.now() - started },
     ...rest,
   });
-  // Where the answer is lost, it is seen below whether the node restarts.
-  const outcome = await attempt(target, "init:restart/0", [], { timeoutMs: ASK_MS });
-  if (outcome.kind === "raised") return ended({ problem: notRestarted("init:restart/0 raised") });
   let why = "it could not be connected to";
   for (;;) {
     await delay(LOOK_EVERY_MS);

@@ -1,4 +1,4 @@
-import type { Target } from "../target/target.js";
+import type { Outcome, Target } from "../target/target.js";
 import { atomName, listElements, stringText, taggedTuple, textOf, tupleElements } from "../terms/access.js";
 import { atom, list, string, tuple, type Term } from "../terms/term.js";
 import { call, caseOf, fun, isSame, name, variable } from "./abstract-form.js";
@@ -140,6 +140,32 @@ export async function unpackRelease(
   const result = answerOf(answer);
   if ("error" in result) return result;
   throw new UnexpectedAnswer(called, answer);
+}
+
+/** What `release_handler:install_release/2` answered. */
+export type InstallAnswer =
+  /** All is done, or will be when the emulator, which is about to restart, has started (`restart_emulator`). */
+  | { readonly kind: "installed" }
+  /** The emulator is about to restart, and the rest is done then (`restart_new_emulator`). */
+  | { readonly kind: "continues_after_restart" }
+  | { readonly kind: "refused"; readonly reason: Term }
+  /** There was no answer: it may go on, or have ended with the node. */
+  | { readonly kind: "lost"; readonly outcome: Exclude<Outcome, { kind: "returned" }> };
+
+/**
+ * Has the release handler execute the upgrade to a release (`release_handler:install_release/2`, without options: where a
+ * step fails past the point of no return, it restarts the node).
+ * @param options.timeoutMs for the whole upgrade
+ */
+export async function installRelease(target: Target, vsn: string, options: CallOptions): Promise<InstallAnswer> {
+  const called = "release_handler:install_release/2";
+  const outcome = await attempt(target, called, [string(vsn), list()], options);
+  if (outcome.kind !== "returned") return { kind: "lost", outcome };
+  const result = answerOf(outcome.value);
+  if ("error" in result) return { kind: "refused", reason: result.error };
+  if (taggedTuple(outcome.value, "ok", 3) !== undefined) return { kind: "installed" };
+  if (taggedTuple(outcome.value, "continue_after_restart", 3) !== undefined) return { kind: "continues_after_restart" };
+  throw new UnexpectedAnswer(called, outcome.value);
 }
 
 /** Makes the current release the one that a start boots (`release_handler:make_permanent/1`). */

@@ -61,6 +61,7 @@ export const surface = {
   "code:load_binary/3": "reversible",
   "code:delete/1": "reversible",
   "code:replace_path/2": "reversible",
+  "code:del_path/1": "reversible",
   "code:soft_purge/1": "irreversible",
   "code:purge/1": "irreversible",
   "supervisor:terminate_child/2": "irreversible",
@@ -90,6 +91,7 @@ export const surface = {
   "release_handler:set_removed/1": "reversible",
   "release_handler:unpack_release/1": "reversible",
   "release_handler:make_permanent/1": "irreversible",
+  "release_handler:install_release/2": "irreversible",
 
   // Expressions in the abstract format (src/otp/abstract-form.ts): for what OTP has no function for, and for loops over
   // many processes. They call the functions of this page only. The requests are system messages, which_children to

@@ -37,6 +37,8 @@ export interface PlanBasis {
   readonly includeMissed?: true | undefined;
   /** There where no states are kept, so that a code_change is taken back by another one. */
   readonly keepState?: "never" | undefined;
+  /** There where the user has the node's own release handler do the steps. */
+  readonly executor?: "otp" | undefined;
 }
 
 /** Code of a module by its MD5, with its version as Erlang writes it; null where that is the MD5, or there is none. */
@@ -60,6 +62,7 @@ export function basisOf(upgrade: Upgrade, facts: Facts, findings: readonly Findi
     ...{ kind, name, from, to, direction },
     ...(upgrade.includeMissed === true && { includeMissed: true }),
     ...(upgrade.keepState === "never" && { keepState: "never" }),
+    ...(upgrade.executor === "otp" && { executor: "otp" }),
     node: facts.node,
     otpRelease: facts.otpRelease,
     script: upgrade.script.map((step) => printTerm(encodeInstruction(step))),

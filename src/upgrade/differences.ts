@@ -26,7 +26,8 @@ export type DifferenceKind =
   | "old-object-code"
   | "finding"
   | "include-missed"
-  | "keep-state";
+  | "keep-state"
+  | "executor";
 
 /**
  * All that is otherwise than a plan had it, and matters: what runs where, which code, which steps, and every finding
@@ -48,6 +49,7 @@ export function differencesOf(planned: PlanBasis, now: PlanBasis): Difference[] 
     ...entries("old-object-code", objectCode(planned, "previous"), objectCode(now, "previous")),
     ...single("include-missed", yesOrNo(planned.includeMissed), yesOrNo(now.includeMissed)),
     ...single("keep-state", planned.keepState ?? "changed", now.keepState ?? "changed"),
+    ...single("executor", planned.executor ?? "relupctl", now.executor ?? "relupctl"),
     ...newFindings(planned.findings, now.findings),
   ];
 }
@@ -144,6 +146,8 @@ export function differenceText({ kind, name, planned, now }: Difference): string
       return now === "yes"
         ? "missed processes are included; the plan doesn't include them"
         : "missed processes are not included; the plan includes them";
+    case "executor":
+      return `${now} is to do the steps; the plan says ${planned} (--executor)`;
     case "keep-state":
       return `states are kept: ${now}; the plan says ${planned} (--keep-state)`;
   }

@@ -1,11 +1,13 @@
 import type { LowLevelInstruction } from "../release/instruction.js";
-import type { Upgrade } from "./upgrade.js";
+import { executorOf, type Upgrade } from "./upgrade.js";
 
 /** How a step is undone: exactly as it was, by a compensating step, or not at all. */
 export type Undo = "exact" | "compensate" | "none";
 
 /** How the given step of the upgrade can be undone. */
 export function undoOf(step: LowLevelInstruction, upgrade: Upgrade): Undo {
+  // OTP's release handler takes nothing back: where a step fails, it restarts the node.
+  if (executorOf(upgrade) === "otp") return step.instruction === "load_object_code" ? "exact" : "none";
   switch (step.instruction) {
     case "load_object_code":
     case "point_of_no_return":

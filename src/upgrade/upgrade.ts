@@ -35,6 +35,9 @@ export interface ObjectCode {
 /** Which states are kept while an upgrade is under way, to be put back exactly (`--keep-state`). */
 export type KeepState = "never" | "changed";
 
+/** Who does the steps: relupctl one by one, or the node's own release handler all of them (`--executor`). */
+export type Executor = "relupctl" | "otp";
+
 export interface Upgrade {
   readonly kind: "release" | "application" | "modules";
   /** The name of the release or the application; of modules by hand, their names. */
@@ -55,8 +58,20 @@ export interface Upgrade {
   readonly includeMissed?: boolean;
   /** Whether the states of the processes whose code_change will run are kept on the node: `changed` unless it is said. */
   readonly keepState?: KeepState;
+  /** Who is to do the steps, where the user has said it. */
+  readonly executor?: Executor;
   /** Of modules by hand: the processes that they are changed in. */
   readonly choice?: Choice;
+}
+
+/** The instruction by which the script restarts the emulator; undefined where it doesn't. */
+export const emulatorRestart = (script: readonly LowLevelInstruction[]): LowLevelInstruction | undefined =>
+  script.find(({ instruction }) => instruction === "restart_emulator" || instruction === "restart_new_emulator");
+
+/** Who does the steps: where nothing is said, a script of a release that restarts the emulator is left to OTP. */
+export function executorOf({ executor, kind, script }: Pick<Upgrade, "executor" | "kind" | "script">): Executor {
+  if (executor !== undefined) return executor;
+  return kind === "release" && emulatorRestart(script) !== undefined ? "otp" : "relupctl";
 }
 
 /** The modules whose code the script changes or takes away, in the order it does. */

@@ -5,6 +5,7 @@ import type { Restart } from "../../engine/restart.js";
 import type { StateChange } from "../../engine/states.js";
 import { printTerm } from "../../terms/print.js";
 import type { Plan } from "../../upgrade/plan.js";
+import { executorOf, type Executor } from "../../upgrade/upgrade.js";
 import { costsJson } from "./costs.js";
 import { findingsJson, findingsText } from "./finding.js";
 import { count, duration, fit, nameText, someOf, wrap, type Paint } from "./paint.js";
@@ -34,6 +35,7 @@ export function applyJson(applied: Applied): object {
     from: plan.upgrade.from,
     to: plan.upgrade.to,
     direction: plan.upgrade.direction,
+    executor: executorOf(plan.upgrade),
     result: execution?.outcome ?? "refused",
     steps: execution === undefined ? plan.steps.map(stepJson) : execution.steps.map(stepResultJson),
     findings: findingsJson(execution === undefined ? applied.refusedFor : plan.findings),
@@ -137,17 +139,17 @@ const unresponsiveText = ({ unresponsive }: Execution, paint: Paint): string =>
     )
     .join("\n");
 
-const MARKS = { done: "ok", failed: "FAILED", not_executed: "-" } as const;
+const MARKS = { done: "ok", failed: "FAILED", not_executed: "-", unknown: "?" } as const;
 
 function stepsText(execution: Execution, paint: Paint): string {
-  const colours = { done: paint.good, failed: paint.bad, not_executed: paint.faint };
+  const colours = { done: paint.good, failed: paint.bad, not_executed: paint.faint, unknown: paint.warn };
   return stepLines(
     execution.steps.map(({ step, status, processes, durationMs }) => ({
       step,
       mark: colours[status](MARKS[status].padEnd(8)),
       notes: [
         processes > 0 ? count(processes, "process", "processes") : "",
-        status === "not_executed" ? "" : duration(durationMs),
+        status === "not_executed" || execution.executor === "otp" ? "" : duration(durationMs),
       ],
     })),
     paint,
@@ -175,7 +177,9 @@ function statesText(states: readonly StateChange[], { suspension }: Execution, p
 }
 
 function conclusion({ plan, bookkeeping }: Applied, execution: Execution, paint: Paint): string {
-  const lines = [outcomeText(plan, execution, paint), suspensionText(plan, execution)];
+  const lines = [outcomeText(plan, execution, paint)];
+  if (execution.executor === "otp") lines.push("OTP's release handler did the steps, and doesn't tell of each.");
+  else lines.push(suspensionText(plan, execution));
   if (execution.keptStates !== undefined && execution.keptStates.processes > 0)
     lines.push(keptText(execution.keptStates));
   if (bookkeeping?.status === "current")
@@ -192,10 +196,15 @@ function outcomeText(plan: Plan, execution: Execution, paint: Paint): string {
   switch (execution.outcome) {
     case "upgraded": {
       const done = paint.good(`${direction === "up" ? "Upgraded" : "Downgraded"} to ${to}`);
+      if (execution.restart !== undefined) {
+        const { creation, durationMs } = execution.restart;
+        const anew = `${duration(durationMs)} for the restart, creation ${creation.before} -> ${creation.after}`;
+        return `${done} in ${duration(execution.durationMs)}: the node was restarted (${anew}), and runs it.`;
+      }
       return `${done} in ${duration(execution.durationMs)}: ${accountText(plan, execution, paint)}.`;
     }
     case "rolled_back":
-      if (execution.restart !== undefined) return restartText(execution.restart, paint);
+      if (execution.restart !== undefined) return restartText(execution.restart, execution.executor, paint);
       return `${paint.warn(`${failed} and rolled back`)}: the node runs ${from} as before, and nothing is left suspended.${startedAnewText(execution)}`;
     case "failed":
       if (execution.notUndone.some(({ code }) => code === "left-as-it-is")) {
@@ -207,11 +216,11 @@ function outcomeText(plan: Plan, execution: Execution, paint: Paint): string {
   }
 }
 
-function restartText({ release, durationMs }: Restart, paint: Paint): string {
+function restartText({ release, durationMs }: Restart, executor: Executor, paint: Paint): string {
   const runs = release === undefined ? "" : `, ${release.name} ${release.vsn}`;
   return (
     `${paint.warn("Failed, and the node was restarted")} into its permanent release${runs}, in ${duration(durationMs)}: ` +
-    "not all could be taken back (see above). What its processes knew is lost."
+    `${executor === "otp" ? "so OTP's release handler ends a failed upgrade" : "not all could be taken back (see above)"}. What its processes knew is lost.`
   );
 }
 

@@ -33,6 +33,7 @@ export function historyJson(history: UpgradeHistory): object {
       ...actJson(act),
     })),
     afterSteps: actJson(history.afterSteps),
+    install: actJson(history.install),
     rollback: history.rollback ?? null,
     undone: end?.undone ?? [],
     failure: end?.failure ?? null,
@@ -136,13 +137,16 @@ function indented(line: string, paint: Paint): string {
 const problemText = ({ summary, code }: ProblemRecord, paint: Paint): string =>
   `${paint.bad(summary)} ${paint.faint(`[${code}]`)}`;
 
-function stepsText({ steps, beforeSteps, afterSteps }: UpgradeHistory, paint: Paint): string {
+function stepsText({ steps, beforeSteps, afterSteps, install }: UpgradeHistory, paint: Paint): string {
   const lines = steps.map((step) => stepText(step, paint));
   if (beforeSteps.status !== "not_begun") {
     lines.unshift(actLine(`     ${mark(beforeSteps, paint)}application data`, beforeSteps, [], paint));
   }
   if (afterSteps.status !== "not_begun") {
     lines.push(actLine(`     ${mark(afterSteps, paint)}configuration`, afterSteps, [], paint));
+  }
+  if (install.status !== "not_begun") {
+    lines.push(actLine(`     ${mark(install, paint)}all steps, by the node's release handler`, install, [], paint));
   }
   return lines.join("\n");
 }

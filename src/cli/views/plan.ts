@@ -4,6 +4,7 @@ import { checksum } from "../../upgrade/checksum.js";
 import type { ObservedProcess } from "../../upgrade/facts.js";
 import type { Finding } from "../../upgrade/finding.js";
 import type { Plan, PlanStep } from "../../upgrade/plan.js";
+import { executorOf } from "../../upgrade/upgrade.js";
 import { coverageJson, coverageText } from "./coverage.js";
 import { costsJson, costsText } from "./costs.js";
 import { findingsJson, findingsText } from "./finding.js";
@@ -37,6 +38,7 @@ export function planJson(plan: Plan): object {
     to: upgrade.to,
     direction: upgrade.direction,
     origin: upgrade.origin,
+    executor: executorOf(upgrade),
     ...(upgrade.kind === "application" && { directory: upgrade.libraries[0]?.directory }),
     steps: plan.steps.map(stepJson),
     findings: findingsJson(plan.findings),
@@ -53,7 +55,8 @@ export function titleOf(plan: Plan, paint: Paint): string {
   const { upgrade } = plan;
   const way = upgrade.direction === "up" ? "upgrade" : "downgrade";
   const origin = { relup: "by its relup", appup: "by the appups", files: "by hand" }[upgrade.origin];
-  const title = `${paint.strong(`${upgrade.name} ${upgrade.from} -> ${upgrade.to}`)} on ${plan.node}${fromSnapshot(plan.snapshot)}, ${way} ${origin}`;
+  const by = executorOf(upgrade) === "otp" ? ", executed by OTP's release handler" : "";
+  const title = `${paint.strong(`${upgrade.name} ${upgrade.from} -> ${upgrade.to}`)} on ${plan.node}${fromSnapshot(plan.snapshot)}, ${way} ${origin}${by}`;
   return wrap(title, paint.width, 2, 0);
 }
 

@@ -33,6 +33,8 @@ export interface UpgradeHistory extends ReadJournal {
   readonly beforeSteps: ActHistory;
   readonly steps: readonly StepHistory[];
   readonly afterSteps: ActHistory;
+  /** All of it at once, by the node's own release handler: then no step is begun by itself. */
+  readonly install: ActHistory;
   /** When everything began to be taken back, and why; undefined where nothing was. */
   readonly rollback: { readonly at: string; readonly because: ProblemRecord } | undefined;
   readonly notes: readonly { readonly at: string; readonly what: string }[];
@@ -59,6 +61,7 @@ export function historyOf(journal: ReadJournal): UpgradeHistory {
     beforeSteps: actHistory(records, { kind: "before_steps" }),
     steps: stepHistories(records, begin),
     afterSteps: actHistory(records, { kind: "after_steps" }),
+    install: actHistory(records, { kind: "install" }),
     rollback: rollback && { at: rollback.at, because: rollback.because },
     notes: records.flatMap((record) => (record.type === "note" ? [{ at: record.at, what: record.what }] : [])),
     reached: begun.at(-1),

@@ -8,7 +8,9 @@ export type Act =
   /** What is done before the first step: specifications and configuration of a release. */
   | { readonly kind: "before_steps" }
   /** What is done after the last one: `config_change/3`. */
-  | { readonly kind: "after_steps" };
+  | { readonly kind: "after_steps" }
+  /** All of it at once, by the node's own release handler. */
+  | { readonly kind: "install" };
 
 export interface ActResult {
   readonly durationMs: number;

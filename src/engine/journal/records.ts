@@ -18,6 +18,7 @@ const act = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("step"), index: count }),
   z.object({ kind: z.literal("before_steps") }),
   z.object({ kind: z.literal("after_steps") }),
+  z.object({ kind: z.literal("install") }),
 ]);
 
 const begin = z.object({

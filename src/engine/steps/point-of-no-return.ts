@@ -10,12 +10,12 @@ export async function pointOfNoReturn(context: ExecutionContext): Promise<number
   for (const { application, directory } of context.prepared.upgrade.libraries) {
     const previous = context.prepared.previousDirectories.get(application);
     const notLoaded = previous === directory ? [] : await modulesNotLoaded(application, context);
-    if (previous !== undefined) {
-      await context.undo.push(
-        `put the code path of ${application} back`,
-        undo.putPath(application, { before: `${previous}/ebin`, after: `${directory}/ebin`, notLoaded }),
-      );
-    }
+    await context.undo.push(
+      previous === undefined ? `take ${application} out of the code path` : `put the code path of ${application} back`,
+      previous === undefined
+        ? undo.deletePath(`${directory}/ebin`, notLoaded)
+        : undo.putPath(application, { before: `${previous}/ebin`, after: `${directory}/ebin`, notLoaded }),
+    );
     if (!(await replacePath(context.target, application, `${directory}/ebin`, options))) {
       throw new StepFailure({
         code: "code-path-not-replaced",

@@ -120,6 +120,8 @@ export const planDocument = z.strictObject({
   to: text,
   direction: z.enum(["up", "down"]),
   origin: z.enum(["relup", "appup"]),
+  /** Who does the steps. */
+  executor: z.enum(["relupctl", "otp"]),
   /** Of an application. */
   directory: text.optional(),
   steps: z.array(step),
@@ -159,6 +161,7 @@ export const planDocument = z.strictObject({
     findings: z.array(z.strictObject({ code: text, severity: z.enum(["error", "warning"]), module: text.nullable() })),
     includeMissed: z.literal(true).optional(),
     keepState: z.literal("never").optional(),
+    executor: z.literal("otp").optional(),
   }),
   digest: sha256,
   checksum: sha256,
@@ -172,6 +175,7 @@ export const applyDocument = z.strictObject({
   from: text,
   to: text,
   direction: z.enum(["up", "down"]),
+  executor: z.enum(["relupctl", "otp"]),
   result: z.enum(["upgraded", "refused", "rolled_back", "failed", "unknown"]),
   steps: z.array(
     z.union([
@@ -179,7 +183,7 @@ export const applyDocument = z.strictObject({
       step,
       z.strictObject({
         ...step.shape,
-        status: z.enum(["done", "failed", "not_executed"]),
+        status: z.enum(["done", "failed", "not_executed", "unknown"]),
         durationMs: milliseconds,
         touched: count,
       }),

@@ -99,6 +99,7 @@ export const journalShowDocument = z.strictObject({
     }),
   ),
   afterSteps: z.strictObject(act),
+  install: z.strictObject(act),
   rollback: z.strictObject({ at: z.iso.datetime(), because: problem }).nullable(),
   undone: z.array(z.strictObject({ what: text, problem: problem.nullable() })),
   failure: problem.nullable(),

@@ -31,6 +31,7 @@ function applied(given: Partial<Execution> = {}, script = update): Applied {
   const plan = makePlan(anUpgrade(script), someFacts({ processes: [server, other, loader] }));
   const execution: Execution = {
     outcome: "upgraded",
+    executor: "relupctl",
     steps: plan.steps.map((step) => ({ step, status: "done", durationMs: 1, processes: 2 })),
     failure: undefined,
     notUndone: [],

@@ -145,10 +145,19 @@ describe("findings", () => {
       { instruction: "sync_nodes", id: atom("all"), nodes: ["a@host"] },
       { instruction: "restart_emulator" },
     ];
-    const findings = find(anUpgrade(script), someFacts({}));
+    const findings = find({ ...anUpgrade(script), executor: "relupctl" }, someFacts({}));
     expect(findings.map(({ code }) => code)).toEqual(["restarts-emulator", "sync-nodes"]);
     expect(findings.every((finding) => isBlocking(finding))).toBe(true);
     expect(findings.some((finding) => isBlocking(finding, ["restarts-emulator", "sync-nodes"]))).toBe(false);
+  });
+
+  it("restarts-emulator stands in no way of a release, which OTP's release handler upgrades then", () => {
+    const script: LowLevelInstruction[] = [{ instruction: "point_of_no_return" }, { instruction: "restart_emulator" }];
+    const [finding] = find({ ...anUpgrade(script), kind: "release" }, someFacts({}));
+    expect(finding).toMatchObject({ code: "restarts-emulator", severity: "warning" });
+    expect(finding!.detail).toMatch(/^OTP's release handler on the node will execute it/);
+    const [alone] = find({ ...anUpgrade(script), kind: "application" }, someFacts({}));
+    expect(alone).toMatchObject({ code: "restarts-emulator", severity: "error" });
   });
 
   it("old-object-code-missing where the file is not what is loaded", () => {
