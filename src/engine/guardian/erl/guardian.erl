@@ -452,7 +452,20 @@ UnloadStrays = fun(Directory, NotLoaded) ->
     end
 end,
 
-Undo = fun(Log, States, Action) ->
+%% What others have to answer may never be answered: it is done by a process that is given up after five minutes.
+Limited = fun(Act) ->
+    {Worker, Monitor} = spawn_monitor(erlang, apply, [fun() -> exit({result, Act()}) end, []]),
+    receive
+        {'DOWN', Monitor, process, _, {result, Result}} -> Result;
+        {'DOWN', Monitor, process, _, Reason} -> {error, {exit, Reason}}
+    after 300000 ->
+        demonitor(Monitor, [flush]),
+        exit(Worker, kill),
+        {error, {exit, not_done_in_time}}
+    end
+end,
+
+UndoNow = fun(Log, States, Action) ->
     try
         case Action of
             {resume, Group, Module} -> Resume(Log, Group, Module);
@@ -500,6 +513,14 @@ Undo = fun(Log, States, Action) ->
     end
 end,
 
+%% These ask each process with a limit of its own.
+Undo = fun(Log, States, Action) ->
+    case lists:member(element(1, Action), [resume, suspend, put_code, put_states, downgrade_states]) of
+        true -> UndoNow(Log, States, Action);
+        false -> Limited(fun() -> UndoNow(Log, States, Action) end)
+    end
+end,
+
 %% Whatever still changes something is ended: what it has sent by then is dealt with before what is sent from here.
 EndActors = fun(Log) ->
     [begin
@@ -541,9 +562,14 @@ Become = fun(Name) ->
     case whereis(Name) of
         undefined -> ok;
         Other ->
-            Monitor = monitor(process, Other),
-            exit(Other, kill),
-            receive {'DOWN', Monitor, process, _, _} -> ok end
+            case catch lists:keymember(relupctl, 1, element(2, erlang:process_info(Other, dictionary))) of
+                true ->
+                    Monitor = monitor(process, Other),
+                    exit(Other, kill),
+                    receive {'DOWN', Monitor, process, _, _} -> ok end;
+                %% None of ours.
+                _ -> catch unregister(Name)
+            end
     end,
     unregister(relupctl),
     register(Name, self())
