@@ -167,11 +167,11 @@ exports.init = (_args) =>
       ok: false,
       result: "failed",
       failure: { code: "child-not-started" },
-      notUndone: [{ code: "child-not-started", summary: "the child counter could not be started: only_once" }],
+      notUndone: [{ code: "child-not-started", summary: "could not start the children of counter again: counter: only_once" }],
     });
     expect(human).toMatchObject({ code: 5, stderr: "" });
     const said = unwrapped(human.stdout);
-    expect(said).toContain("could not be started: only_once [child-not-started] What to do: See the node's log");
+    expect(said).toContain("counter: only_once [child-not-started] What to do: See the node's log");
     expect(said).toContain("Failed, and not all could be taken back: the node needs attention (see above).");
   });
 });
