@@ -71,7 +71,6 @@ export class Bench implements AsyncDisposable {
   async #upgradeWell(): Promise<void> {
     const { execution, refusedFor } = await upgrade(this.target, this.prepared, {
       journal: this.journal,
-      patient: true,
     });
     expect(refusedFor).toEqual([]);
     expect(execution).toMatchObject({ outcome: "upgraded", failure: undefined });
@@ -87,11 +86,12 @@ export class Bench implements AsyncDisposable {
 
   /**
    * Waits until the node is right again, sees that the journal tells what happened, and that a second try goes well.
-   * @param restarted true where a process began anew, so that it has the state of its start
+   * @param options.restarted true where a process began anew, so that it has the state of its start
+   * @param options.isReached false where the upgrade has failed before the act
    */
-  async settle(cell: Cell, { restarted = false } = {}): Promise<Found> {
+  async settle(cell: Cell, { restarted = false, isReached = true } = {}): Promise<Found> {
     const found = await this.#rightAgain(restarted);
-    this.#readJournal(cell, found, await this.#lastJournal());
+    if (isReached) this.#readJournal(cell, found, await this.#lastJournal());
     if (found === "old") await this.#upgradeWell();
     if (restarted) {
       // Back to the states of before.

@@ -142,23 +142,36 @@ function isChange({ function: fun, args }: Mfa): boolean {
   return bindings.includes("{'Function',") && !bindings.includes("{'Module',ets}");
 }
 
-/** It is longer than the lease: what its guardian finds first then, a sign of the client or that it is late, is chance. */
+/**
+ * It is longer than the lease: what its guardian finds first then, a sign of the client or that it is late, is chance. On
+ * a machine that is busy the short time-outs may be over before the act is reached; then it is done once more.
+ */
 async function stopNode(bench: Bench, cell: Cell): Promise<Found> {
   const { node } = bench.faults;
-  const stop = at(cell, () => {
-    node.signal("SIGSTOP");
-    setTimeout(() => {
-      node.signal("SIGCONT");
-    }, 700);
-  });
-  await upgrade(bench.target, bench.prepared, { journal: bench.journal, hook: stop, leaseMs: 400 });
-  return await bench.settle(cell);
+  for (let tries = 0; tries < 10; tries++) {
+    let isReached = false as boolean;
+    const stop = at(cell, () => {
+      isReached = true;
+      node.signal("SIGSTOP");
+      setTimeout(() => {
+        node.signal("SIGCONT");
+      }, STOPPED_MS);
+    });
+    const options = { journal: bench.journal, hook: stop, leaseMs: STOPPED_MS * 0.7, timeouts: SHORT };
+    await upgrade(bench.target, bench.prepared, options);
+    const found = await bench.settle(cell, { isReached });
+    if (isReached) return found;
+  }
+  throw new Error("the act was never reached");
 }
+
+const STOPPED_MS = 1_000;
+const SHORT = { suspendMs: 300, codeChangeMs: 300, callMs: 500 };
 
 /** The supervisor with all its workers while it is its turn; else a worker of each module. */
 async function killProcess(bench: Bench, cell: Cell): Promise<Found> {
   const hook = killing(bench, cell);
-  await upgrade(bench.target, bench.prepared, { journal: bench.journal, hook, patient: true });
+  await upgrade(bench.target, bench.prepared, { journal: bench.journal, hook });
   return await bench.settle(cell, { restarted: true });
 }
 
@@ -169,7 +182,7 @@ async function killAndFail(bench: Bench, cell: Cell): Promise<Found> {
     await kill(moment, act);
     if (moment === "after" && act === cell.act) failure();
   };
-  await upgrade(bench.target, bench.prepared, { journal: bench.journal, hook, patient: true });
+  await upgrade(bench.target, bench.prepared, { journal: bench.journal, hook });
   return await bench.settle(cell, { restarted: true });
 }
 

@@ -68,7 +68,7 @@ describe("a fault in an upgrade of the embedded node", () => {
           if (now !== moment || index !== act) return;
           throw new StepFailure({ code: "step-failed", summary: "a fault that the test makes", hint: "None." });
         };
-        const { execution } = await upgrade(target, prepared, { journal, hook, patient: true });
+        const { execution } = await upgrade(target, prepared, { journal, hook });
         expect({ act, moment, outcome: execution?.outcome }).toEqual({ act, moment, outcome: "rolled_back" });
         expect(await look()).toEqual(old);
       }

@@ -1,4 +1,5 @@
 import { applyUpgrade, type Applied } from "../../../src/engine/apply.js";
+import type { Timeouts } from "../../../src/engine/context.js";
 import type { FileJournal } from "../../../src/engine/journal/file-journal.js";
 import type { Act } from "../../../src/engine/journal/journal.js";
 import { openJournal } from "../../../src/engine/journal/open.js";
@@ -14,18 +15,20 @@ export const indexOf = (act: Act, steps: number): number =>
 
 export type Hook = (moment: Moment, act: number) => Promise<void> | void;
 
-/** With these a node that stands still for half a second has not answered in time. */
-export const TIMEOUTS = { suspendMs: 200, codeChangeMs: 200, callMs: 400 };
-
 /** Upgrades, and calls the hook before and after each act. What the hook throws is the failure of the act. */
 export async function upgrade(
   target: Target,
   prepared: PreparedUpgrade,
-  options: { readonly journal: string; readonly hook?: Hook; readonly leaseMs?: number; readonly patient?: boolean },
+  options: {
+    readonly journal: string;
+    readonly hook?: Hook;
+    readonly leaseMs?: number;
+    readonly timeouts?: Timeouts;
+  },
 ): Promise<Applied> {
-  const { journal: directory, hook, leaseMs, patient } = options;
+  const { journal: directory, hook, leaseMs, timeouts } = options;
   return await applyUpgrade(target, prepared, {
-    ...(patient === true ? {} : { timeouts: TIMEOUTS }),
+    ...(timeouts !== undefined && { timeouts }),
     ...(leaseMs !== undefined && { leaseMs }),
     openJournal: async (opening) => {
       const journal = await openJournal(directory, opening, { command: "apply", version: "0.0.0" });

@@ -71,8 +71,7 @@ describeErlang("an upgrade that is taken back later on", () => {
     const { out, err } = await runMain([...args, "--node", `${name}:${port}`, "--cookie", cookie]);
     return `${out}${err}`.replace(/\s+/g, " ");
   };
-  const go = (hook?: Hook) =>
-    upgrade(target, prepared, { journal, patient: true, ...(hook !== undefined && { hook }) });
+  const go = (hook?: Hook) => upgrade(target, prepared, { journal, ...(hook !== undefined && { hook }) });
   const failAfter =
     (at: number, also: () => Promise<unknown> = () => Promise.resolve()): Hook =>
     async (moment, act) => {
