@@ -167,7 +167,9 @@ exports.init = (_args) =>
       ok: false,
       result: "failed",
       failure: { code: "child-not-started" },
-      notUndone: [{ code: "child-not-started", summary: "could not start the children of counter again: counter: only_once" }],
+      notUndone: [
+        { code: "child-not-started", summary: "could not start the children of counter again: counter: only_once" },
+      ],
     });
     expect(human).toMatchObject({ code: 5, stderr: "" });
     const said = unwrapped(human.stdout);
