@@ -212,7 +212,7 @@ function outcomeText(plan: Plan, execution: Execution, paint: Paint): string {
       }
       return `${paint.bad(`${failed}, and not all could be taken back`)}: the node needs attention (see above).`;
     case "unknown":
-      return `${paint.bad("The node went away during the upgrade")}: what it did of the last step can't be told. When it is there again, see what it runs with relupctl tree, and resume what is suspended with sys:resume/1.`;
+      return `${paint.bad("The node went away during the upgrade")}: what it did of the last step can't be told. It takes the upgrade back by itself. When it is there again, see what came of it with: relupctl recover`;
   }
 }
 

@@ -31,7 +31,7 @@ export function notTakenBack({ what, failure }: Undone & { readonly failure: Ter
   switch (atomName(tag)) {
     case "not_responding":
       return error("process-not-responding", `could not ${what}: ${pidsOf(failure).join(", ")} did not answer`, {
-        hint: "Resume it with sys:resume/1 on the node when it answers again.",
+        hint: "The node tries again by itself. See whether it has succeeded with: relupctl recover",
       });
     case "states_not_restored":
       return error("state-not-restored", `the old state of ${pidsOf(failure).join(", ")} could not be put back`, {
