@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Logger } from "pino";
-import { applyUpgrade, type Applied } from "../../engine/apply.js";
+import { applyUpgrade, type Applied, type ApplyOptions as EngineOptions } from "../../engine/apply.js";
 import { problemOf } from "../../engine/failure.js";
 import type { PreparedUpgrade } from "../../engine/prepared.js";
 import { commitRelease } from "../../engine/releases/commit.js";
@@ -13,7 +13,8 @@ import { allowFindingsOption } from "../allow.js";
 import { parseDuration } from "../duration.js";
 import { refuseUnheeded } from "../executor.js";
 import { CommandError, EXIT, type ExitCode } from "../exit.js";
-import { interruptible } from "../interruptible.js";
+import { interruptible, type InterruptibleUpgrade } from "../interruptible.js";
+import { hopsTo, refuseUselessHops, withHopOptions, type HopOptions } from "../hops.js";
 import type { Io } from "../io.js";
 import { journalOpener, withJournalOptions, type JournalOptions } from "../journal.js";
 import { limitsOf, withLimitOptions, type LimitOptions } from "../limits.js";
@@ -26,10 +27,12 @@ import type { Run } from "../run.js";
 import { prepare, sourceOf, withSourceArguments, type Source, type SourceOptions } from "../source.js";
 import { openTarget, type OpenedTarget } from "../target.js";
 import { applyJson, applyText } from "../views/apply.js";
+import { isThere, runsAfter } from "../views/hops.js";
 import { commitJson, commitText } from "../views/commit.js";
 import { problemJson, problemText } from "../views/problem.js";
+import { applyHops } from "./apply-hops.js";
 
-interface ApplyOptions extends CommonOptions, TargetOptions, SourceOptions, JournalOptions, LimitOptions {
+interface ApplyOptions extends CommonOptions, TargetOptions, SourceOptions, JournalOptions, LimitOptions, HopOptions {
   readonly plan?: string;
   readonly allow: readonly string[];
   readonly showState?: boolean;
@@ -43,7 +46,7 @@ export function registerApply(program: Command, run: Run): void {
     .command("apply")
     .aliases(["install", "upgrade", "downgrade"])
     .description("upgrade, or downgrade, the running node step by step (also: install, upgrade, downgrade)");
-  withSourceArguments(command)
+  withHopOptions(withSourceArguments(command))
     .option("--plan <file>", "apply the plan in this file; refused where it would be another one now")
     .addOption(allowFindingsOption())
     .option("--show-state", "show the states of the processes before and after (default: on the embedded node)")
@@ -60,22 +63,15 @@ export function registerApply(program: Command, run: Run): void {
 async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log: Logger): Promise<Report> {
   const started = performance.now();
   const { source, agreed } = await agreedSource(vsn, options);
+  refuseUselessHops(options);
   await using opened = await openTarget(options, io, log);
+  const route = await hopsTo(opened.target, vsn, options);
+  if (route !== undefined) return await applyRoute(route, opened, options, started, io, log);
   const prepared = await prepareAgreed(opened, source, agreed, options);
   if (executorOf(prepared.upgrade) === "otp") refuseUnheeded(options);
   using interruption = interruptible(options, io, log);
-  const openJournal = journalOpener(options, "apply");
-  const limits = limitsOf(options, started, io, log);
-  const applied = await applyUpgrade(opened.target, prepared, {
-    allowed: options.allow,
-    ...(agreed !== undefined && { agreed }),
-    ...limits,
-    showStates: options.showState ?? opened.isEmbedded,
-    soakMs: options.soak ?? (opened.isEmbedded ? EMBEDDED_SOAK_MS : 0),
-    onProgress: interruption.following(followProgress(io, log, options.json === true)),
-    signal: interruption.signal,
-    ...(openJournal !== undefined && { openJournal }),
-  });
+  const executing = executionOf(opened, options, interruption, started, io, log);
+  const applied = await applyUpgrade(opened.target, prepared, { ...executing, ...(agreed && { agreed }) });
   log.info({ result: applied.execution?.outcome ?? "refused", digest: applied.plan.digest }, "apply");
   const report: Report = {
     json: applyJson(applied),
@@ -85,8 +81,57 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
   if (options.commit !== true) return report;
   if (applied.execution?.restart === undefined) return await committed(opened.target, applied, report, options);
   // The connection ended with the run of the node that was upgraded.
-  await using again = await limits.reconnect!();
+  await using again = await executing.reconnect!();
   return await committed(again, applied, report, options);
+}
+
+/** How each upgrade of the command is executed. */
+function executionOf(
+  { isEmbedded }: OpenedTarget,
+  options: ApplyOptions,
+  interruption: InterruptibleUpgrade,
+  started: number,
+  io: Io,
+  log: Logger,
+): EngineOptions {
+  const openJournal = journalOpener(options, "apply");
+  return {
+    allowed: options.allow,
+    ...limitsOf(options, started, io, log),
+    showStates: options.showState ?? isEmbedded,
+    soakMs: options.soak ?? (isEmbedded ? EMBEDDED_SOAK_MS : 0),
+    onProgress: interruption.following(followProgress(io, log, options.json === true)),
+    signal: interruption.signal,
+    ...(openJournal !== undefined && { openJournal }),
+  };
+}
+
+/** Several upgrades, one after another. */
+async function applyRoute(
+  route: readonly string[],
+  opened: OpenedTarget,
+  options: ApplyOptions,
+  started: number,
+  io: Io,
+  log: Logger,
+): Promise<Report> {
+  using interruption = interruptible(options, io, log);
+  const prepareHop = async (target: Target, to: string): Promise<PreparedUpgrade> => {
+    const prepared = await prepare({ ...opened, target }, { vsn: to }, options);
+    if (executorOf(prepared.upgrade) === "otp") refuseUnheeded(options);
+    return prepared;
+  };
+  const executing = executionOf(opened, options, interruption, started, io, log);
+  const { hops, report, target } = await applyHops({
+    ...{ route, target: opened.target, prepare: prepareHop, options: executing },
+  });
+  log.info({ runs: runsAfter(hops), route }, "apply");
+  try {
+    if (options.commit !== true || !isThere(hops)) return report;
+    return await committed(target, hops.applied.at(-1)!, report, options);
+  } finally {
+    if (target !== opened.target) await target[Symbol.asyncDispose]();
+  }
 }
 
 /** What `--commit` adds: a release that was upgraded, but that can't be committed, needs attention. */

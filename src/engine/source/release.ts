@@ -1,26 +1,21 @@
+import type { RunningApplication } from "../../otp/application.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import { encodeApp } from "../../release/encode.js";
 import type { LoadedApplication, LoadedRelease } from "../../release/closure/loaded.js";
 import type { LowLevelInstruction } from "../../release/instruction.js";
 import { readSysConfig, type ApplicationConfig } from "../../release/sys-config.js";
-import { compareVersions } from "../../release/version.js";
 import type { Target } from "../../target/target.js";
 import { ProblemError } from "../../terms/problem.js";
 import { atom, list, tuple, type Term } from "../../terms/term.js";
-import { makeRelup } from "../../upgrade/relup.js";
+import { configurationDifferences } from "../../upgrade/configuration.js";
 import type { Library } from "../../upgrade/upgrade.js";
 import type { PreparedUpgrade } from "../prepared.js";
 import { bootConfig } from "./config-providers.js";
 import { withProtocols } from "./consolidated-protocols.js";
 import { liveCode, type NodeCode } from "./node-code.js";
 import { loadNodeRelease, type NodeRelease } from "./node-release.js";
-
-/** The way from one release to another: by which script, and where that came from. */
-interface Way {
-  readonly direction: "up" | "down";
-  readonly origin: "relup" | "appup";
-  readonly script: readonly LowLevelInstruction[];
-}
+import { findRoute, isNoWay } from "./route.js";
+import { findWay, type Way } from "./way.js";
 
 /**
  * Reads the upgrade of the running release to the version `vsn` in the node's release root: by the relup of the higher
@@ -33,8 +28,12 @@ export async function readReleaseUpgrade(
   options: CallOptions = {},
 ): Promise<PreparedUpgrade> {
   const prepared = await readReleaseUpgradeOf(liveCode(target, options), vsn);
-  const after = await bootConfig(target, prepared.config.after, options);
-  return await withProtocols(target, { ...prepared, config: { ...prepared.config, after } }, options);
+  const [before, after] = [
+    await bootConfig(target, prepared.config.before, options),
+    await bootConfig(target, prepared.config.after, options),
+  ];
+  const upgrade = { ...prepared.upgrade, configuration: configurationDifferences(before, after) };
+  return await withProtocols(target, { ...prepared, upgrade, config: { before, after } }, options);
 }
 
 /** As {@link readReleaseUpgrade}, for a node that is known by its code: itself, or by a snapshot. */
@@ -48,7 +47,7 @@ export async function readReleaseUpgradeOf(node: NodeCode, vsn: string): Promise
   const from = await loadNodeRelease(node, root, current.vsn, running);
   if (to.loaded.rel.name !== from.loaded.rel.name) throw otherRelease(from.loaded, to.loaded);
 
-  const way = findWay(from, to);
+  const way = await wayOrDetour(node, root, from, to, running);
   const libraries = changedLibraries(way.script, from, to);
   const listed = new Map(to.loaded.applications.map(({ app }) => [app.name, new Set(app.modules)]));
   const [code, configBefore, configAfter] = await Promise.all([
@@ -65,6 +64,7 @@ export async function readReleaseUpgradeOf(node: NodeCode, vsn: string): Promise
       ...way,
       libraries,
       objectCode: code.facts,
+      configuration: configurationDifferences(configTerm(configBefore), configTerm(configAfter)),
     },
     code: code.code,
     specifications: { before: specifications(from), after: specifications(to) },
@@ -73,22 +73,76 @@ export async function readReleaseUpgradeOf(node: NodeCode, vsn: string): Promise
   };
 }
 
-function findWay(from: NodeRelease, to: NodeRelease): Way {
-  const up = to.relup?.record.upFrom.find(({ vsn }) => vsn === from.loaded.rel.vsn);
-  if (up !== undefined) return { direction: "up", origin: "relup", script: up.script };
-  const down = from.relup?.record.downTo.find(({ vsn }) => vsn === to.loaded.rel.vsn);
-  if (down !== undefined) return { direction: "down", origin: "relup", script: down.script };
-  const isUp = compareVersions(to.loaded.rel.vsn, from.loaded.rel.vsn) > 0;
-  const [top, base] = isUp ? [to, from] : [from, to];
-  const bases = [{ release: base.loaded }];
-  const { relup } = makeRelup({
-    top: top.loaded,
-    upFrom: isUp ? bases : [],
-    downTo: isUp ? [] : bases,
-    appups: top.appups,
-  });
-  const [entry] = isUp ? relup.upFrom : relup.downTo;
-  return { direction: isUp ? "up" : "down", origin: "appup", script: entry!.script };
+/** The direct way; where there is none, but one by other releases, it is said how to ask for that. */
+async function wayOrDetour(
+  node: NodeCode,
+  root: string,
+  from: NodeRelease,
+  to: NodeRelease,
+  running: readonly RunningApplication[],
+): Promise<Way> {
+  try {
+    return findWay(from, to);
+  } catch (error) {
+    if (!isNoWay(error)) throw error;
+    const [here, there] = [from.loaded.rel, to.loaded.rel];
+    const route = await findRoute(node, root, here.vsn, there.vsn, running);
+    if (route === undefined) throw error;
+    throw detour(here.name, here.vsn, route, error);
+  }
+}
+
+function detour(name: string, from: string, route: readonly string[], { problems }: ProblemError): ProblemError {
+  const via = route.slice(0, -1);
+  return new ProblemError([
+    {
+      code: "no-upgrade-path",
+      severity: "error",
+      summary: `there is no direct way from ${name} ${from} to ${route.at(-1)!}, but one in ${route.length} hops: ${[from, ...route].join(" -> ")}`,
+      detail: problems.map(({ summary }) => summary).join("; "),
+      hint: `Each hop is an upgrade of its own. Ask for them with --multi-hop, or with ${via.map((vsn) => `--via ${vsn}`).join(" ")}.`,
+    },
+  ]);
+}
+
+/**
+ * The versions to go to, one after another, to get to a release: that one alone where a direct way leads there.
+ * @throws ProblemError where no way leads there, not even by other releases
+ */
+export async function routeTo(node: NodeCode, vsn: string): Promise<readonly string[]> {
+  const root = await node.rootDir();
+  const running = await node.applications();
+  const current = await node.release(root, running);
+  if (current === undefined) throw notARelease(node);
+  if (current.vsn === vsn) throw alreadyRunning(current.name, vsn);
+  const [to, from] = await Promise.all([
+    loadNodeRelease(node, root, vsn, running),
+    loadNodeRelease(node, root, current.vsn, running),
+  ]);
+  try {
+    findWay(from, to);
+    return [vsn];
+  } catch (error) {
+    const route = isNoWay(error) ? await findRoute(node, root, current.vsn, vsn, running) : undefined;
+    if (route === undefined) throw error;
+    return route;
+  }
+}
+
+/**
+ * Reads a later hop of an upgrade in several ones, as if the release before it ran: to be shown beforehand. What the code
+ * that runs then will be is not known yet: what runs now stands for it.
+ * @throws ProblemError as `readReleaseUpgrade`
+ */
+export async function readHopAhead(node: NodeCode, from: string, vsn: string): Promise<PreparedUpgrade> {
+  const ahead: NodeCode = {
+    ...node,
+    release: async (root, running) => {
+      const current = await node.release(root, running);
+      return current && { name: current.name, vsn: from };
+    },
+  };
+  return await readReleaseUpgradeOf(ahead, vsn);
 }
 
 /** The libraries whose code path is replaced: those that are new or changed, and those the script loads code from. */
