@@ -1,3 +1,4 @@
+import type { OnFailure } from "../../../src/engine/after-failure.js";
 import { applyUpgrade, type Applied } from "../../../src/engine/apply.js";
 import type { Timeouts } from "../../../src/engine/context.js";
 import type { FileJournal } from "../../../src/engine/journal/file-journal.js";
@@ -24,11 +25,13 @@ export async function upgrade(
     readonly hook?: Hook;
     readonly leaseMs?: number;
     readonly timeouts?: Timeouts;
+    readonly onFailure?: OnFailure;
   },
 ): Promise<Applied> {
-  const { journal: directory, hook, leaseMs, timeouts } = options;
+  const { journal: directory, hook, leaseMs, timeouts, onFailure } = options;
   return await applyUpgrade(target, prepared, {
     ...(timeouts !== undefined && { timeouts }),
+    ...(onFailure !== undefined && { onFailure }),
     ...(leaseMs !== undefined && { leaseMs }),
     openJournal: async (opening) => {
       const journal = await openJournal(directory, opening, { command: "apply", version: "0.0.0" });

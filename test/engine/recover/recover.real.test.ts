@@ -132,6 +132,17 @@ describeErlang("an upgrade that is taken back later on", () => {
     expect(await faults.look()).toEqual(old);
   });
 
+  it.each([["rollback"], ["recover", "--yes"]])("after it failed and was left as it is, by %s", async (...args) => {
+    const { execution } = await upgrade(target, prepared, {
+      ...{ journal, hook: failAfter(CODE_CHANGED), onFailure: "leave" },
+    });
+    expect(execution?.outcome).toBe("failed");
+    expect((await faults.look()).suspended).not.toBe("[]");
+    expect(await run("recover")).toMatchObject({ code: 3, document: { result: "proposed", cause: "left" } });
+    expect((await run(...args)).code).toBe(0);
+    expect(await faults.look()).toEqual(old);
+  });
+
   it("recover has nothing to do where nothing happened, and says what the node has taken back by itself", async () => {
     await using client = await faults.connect();
     await upgrade(client, prepared, {
