@@ -19,7 +19,9 @@ export function inspectBeam(bytes: Uint8Array): InspectedCode | undefined {
     return {
       md5,
       vsn: singleVsn(vsn),
-      exportsCodeChange: exports.some(({ function: name, arity }) => name === "code_change" && (arity === 3 || arity === 4)),
+      exportsCodeChange: exports.some(
+        ({ function: name, arity }) => name === "code_change" && (arity === 3 || arity === 4),
+      ),
     };
   } catch (error) {
     if (error instanceof BeamError) return undefined;

@@ -51,6 +51,8 @@ export interface Upgrade {
   /** Libraries of the new version whose code path is replaced at the point of no return. */
   readonly libraries: readonly Library[];
   readonly objectCode: ReadonlyMap<string, ObjectCode>;
+  /** Of a release: what its configuration changes, as lines; see `configurationDifferences`. */
+  readonly configuration?: readonly string[];
   /**
    * True where the user has every process that runs a module treated as if its child specification named it
    * (`--include-missed`).

@@ -44,6 +44,7 @@ export function planJson(plan: Plan): object {
     findings: findingsJson(plan.findings),
     coverage: coverageJson(plan.coverage),
     costs: costsJson(plan),
+    configuration: upgrade.configuration ?? [],
     basis: plan.basis,
     digest: plan.digest,
   };
@@ -67,6 +68,10 @@ export function titleOf(plan: Plan, paint: Paint): string {
 export function planText(plan: Plan, blocking: readonly Finding[], paint: Paint): string {
   const parts = [titleOf(plan, paint), stepsText(plan, paint), coverageText(plan.coverage, paint)];
   if (plan.findings.length > 0) parts.push(findingsText(plan.findings, paint));
+  const configuration = plan.upgrade.configuration ?? [];
+  if (configuration.length > 0) {
+    parts.push([paint.strong("Configuration"), ...configuration.map((line) => `  ${line}`)].join("\n"));
+  }
   const costs = costsText(plan, paint);
   if (costs !== "") parts.push(costs);
   const codes = [...new Set(blocking.map(({ code }) => code))].join(", ");

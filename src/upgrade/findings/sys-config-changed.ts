@@ -1,12 +1,9 @@
-import { atomName, listElements, tupleElements } from "../../terms/access.js";
-import { equals } from "../../terms/equal.js";
-import { printTerm } from "../../terms/print.js";
-import type { Term } from "../../terms/term.js";
+import { configurationDifferences } from "../configuration.js";
 import type { UpgradeRule } from "./of-upgrade.js";
 
 /** The new release has another configuration, which the upgrade puts into the applications' environments. */
 export const sysConfigChanged: UpgradeRule = ({ looked: { config }, upgrade }) => {
-  const lines = differences(keysOf(config.before), keysOf(config.after));
+  const lines = configurationDifferences(config.before, config.after);
   if (lines.length === 0) return [];
   return [
     {
@@ -20,37 +17,3 @@ export const sysConfigChanged: UpgradeRule = ({ looked: { config }, upgrade }) =
     },
   ];
 };
-
-/** The values by application and key: of `[{Application, [{Key, Value}]}]`. */
-function keysOf(config: Term): Map<string, Term> {
-  const values = new Map<string, Term>();
-  for (const application of listElements(config) ?? []) {
-    const [name, environment] = tupleElements(application, 2) ?? [];
-    for (const pair of listElements(environment) ?? []) {
-      const [key, value] = tupleElements(pair, 2) ?? [];
-      if (value !== undefined) values.set(`${atomName(name)} ${atomName(key)}`, value);
-    }
-  }
-  return values;
-}
-
-function differences(before: ReadonlyMap<string, Term>, after: ReadonlyMap<string, Term>): string[] {
-  const lines: string[] = [];
-  for (const key of [...new Set([...before.keys(), ...after.keys()])].sort()) {
-    const [old, now] = [before.get(key), after.get(key)];
-    if (old !== undefined && now !== undefined && equals(old, now)) continue;
-    if (old !== undefined) lines.push(`- ${key} ${shown(key, old)}`);
-    if (now !== undefined) lines.push(`+ ${key} ${shown(key, now)}`);
-  }
-  return lines;
-}
-
-const LONGEST = 80;
-/** What such a key holds is not for a terminal or a log. */
-const SECRET = /pass|secret|token|cookie|credential|private|salt|api_?key|_key$/i;
-
-function shown(key: string, value: Term): string {
-  const text = printTerm(value);
-  if (SECRET.test(key) || SECRET.test(text)) return "(not shown)";
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}...`;
-}

@@ -145,6 +145,8 @@ export const planDocument = z.strictObject({
   ),
   /** Null from a snapshot. */
   costs: costs.nullable(),
+  /** What the configuration of the release changes, as lines. */
+  configuration: z.array(text),
   basis: z.strictObject({
     kind: z.enum(["release", "application"]),
     name: text,
