@@ -106,6 +106,12 @@ describe("an upgrade to a release that no direct way leads to", () => {
     expect(out).not.toContain("Hop");
   });
 
+  it("is none for OTP's release handler on the embedded node, which has none", async () => {
+    const { code, err } = await run("plan", "0.2.0", "--executor", "otp");
+    expect(code).toBe(3);
+    expect(err).toContain("[no-release-handler]");
+  });
+
   it.each([
     [["--via", "0.2.0", "--multi-hop"], "--via names the way, and --multi-hop has it found"],
     [["--multi-hop", "--out", "plan.json"], "--via and --multi-hop don't go together with --out"],
@@ -116,7 +122,7 @@ describe("an upgrade to a release that no direct way leads to", () => {
   });
 });
 
-describeErlang("a downgrade of a real node in two hops", () => {
+describeErlang("a real node, downgraded in two hops", () => {
   let release: BuiltRelease;
   let node: PeerNode;
 
@@ -145,5 +151,24 @@ describeErlang("a downgrade of a real node in two hops", () => {
     expect(documentOf(said)).toMatchObject({ ok: true, result: "upgraded", runs: "0.1.0" });
     expect(await node.eval("sys:get_state(counter)")).toMatch(/^\d+$/);
     expect(await node.eval('lists:keyfind("0.1.0", 2, release_handler:which_releases())')).toMatch(/,current}$/);
+  });
+
+  it("goes up again by OTP's release handler, where the user says so", async () => {
+    using journals = new TemporaryFolder();
+    using cookie = new TemporaryFolder();
+    cookie.write("cookie", node.cookie);
+    const at = ["-n", `${node.name}:${node.port}`, "--cookie-file", cookie.at("cookie")];
+    const planned = await runMain(["plan", "0.2.0", "--executor", "otp", ...at]);
+    expect(planned.code).toBe(0);
+    expect(unwrapped(planned.out)).toContain("executed by OTP's release handler");
+    const said = await runMain(["apply", "0.2.0", "--executor", "otp", "--journal", journals.path, ...at, "--json"]);
+    const document = applyDocument.parse(JSON.parse(said.out));
+    expect(document).toMatchObject({ result: "upgraded", executor: "otp", releaseStatus: "current", restart: null });
+    expect(await node.eval("sys:get_state(counter)")).toMatch(/^{counted,\d+}$/);
+    const told = await runMain(["journal", "show", "last", "--journal", journals.path]);
+    expect(told.out).toContain("all steps, by the node's release handler");
+    const unheeded = await runMain(["apply", "0.1.0", "--executor", "otp", "--on-unresponsive", "skip", ...at]);
+    expect(unheeded.code).toBe(1);
+    expect(unwrapped(unheeded.err)).toContain("would not heed --on-unresponsive");
   });
 });
