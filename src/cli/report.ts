@@ -68,6 +68,8 @@ const REFUSALS: ReadonlySet<string> = new Set([
   "application-not-running",
   "not-a-release",
   "no-release-handler",
+  "executor-unfit",
+  "heart-not-running",
   "release-handler-unknown",
   "release-handler-changed",
   "release-handler-refused",

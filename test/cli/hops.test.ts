@@ -170,5 +170,15 @@ describeErlang("a real node, downgraded in two hops", () => {
     const unheeded = await runMain(["apply", "0.1.0", "--executor", "otp", "--on-unresponsive", "skip", ...at]);
     expect(unheeded.code).toBe(1);
     expect(unwrapped(unheeded.err)).toContain("would not heed --on-unresponsive");
+
+    const load = '{load_object_code, {counter, "0.3.0", [counter]}}';
+    const restarts = `{"0.3.0", [{"0.2.0", [], [${load}, point_of_no_return, restart_emulator]}], []}.\n`;
+    writeFileSync(join(release.root, "releases/0.3.0/relup"), restarts);
+    const plan = planDocument.parse(JSON.parse((await runMain(["plan", "0.3.0", ...at, "--json"])).out));
+    expect(plan).toMatchObject({ ok: true, executor: "otp", findings: [{ code: "restarts-emulator" }] });
+    const unable = await runMain(["apply", "0.3.0", ...at]);
+    expect(unable.code).toBe(3);
+    expect(unable.err).toContain("[heart-not-running]");
+    expect(await node.eval("{whereis(relupctl), sys:get_state(counter)}")).toMatch(/^{undefined,{counted,\d+}}$/);
   });
 });

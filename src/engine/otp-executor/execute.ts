@@ -55,6 +55,7 @@ export async function executeByReleaseHandler(
   const work = new Handover(target, prepared, account, options);
   options.onProgress?.({ kind: "upgrade_started", steps: plan.steps.length });
   let settled: Settled;
+  let done: Settled | undefined;
   const isInterrupted = options.signal?.aborted === true;
   try {
     if (isInterrupted) settled = { outcome: "rolled_back", failure: INTERRUPTED, steps: "not_executed" };
@@ -63,7 +64,7 @@ export async function executeByReleaseHandler(
         journal,
         { kind: "install" },
         async () => {
-          const result = await work.install();
+          const result = (done = await work.install());
           if (result.failure !== undefined) throw new Failed(result);
           return result;
         },
@@ -71,7 +72,8 @@ export async function executeByReleaseHandler(
       );
     }
   } catch (error) {
-    if (error instanceof Failed) settled = error.settled;
+    // Where the journal can't be written any more, what the node has done stays what it is.
+    if (done !== undefined) settled = done;
     else if (work.isHandedOver) settled = { outcome: "unknown", failure: failureOf(error), steps: "unknown" };
     else settled = { outcome: "rolled_back", failure: failureOf(error), steps: "not_executed" };
   }
