@@ -39,6 +39,15 @@ export const bind = (text: string, expression: Term): Term => form("match", vari
 /** `Left + Right` */
 export const plus = (left: Term, right: Term): Term => form("op", atom("+"), left, right);
 
+/** `Left - Right` */
+export const minus = (left: Term, right: Term): Term => form("op", atom("-"), left, right);
+
+/** `Left < Right` */
+export const isLess = (left: Term, right: Term): Term => form("op", atom("<"), left, right);
+
+/** `[]` */
+export const nothing: Term = form("nil");
+
 /** `[Head | Tail]` */
 export const cons = (head: Term, tail: Term): Term => form("cons", head, tail);
 

@@ -1,7 +1,23 @@
-import { atom, list, string, type Term } from "../terms/term.js";
+import { atom, list, string, tuple, type Term } from "../terms/term.js";
 import { parseSurfaceName, type SurfaceName } from "../target/surface.js";
 import type { Outcome, Target } from "../target/target.js";
-import { bind, call, caseOf, cons, external, fun, name, number, plus, tupleOf, variable } from "./abstract-form.js";
+import {
+  bind,
+  block,
+  call,
+  caseOf,
+  cons,
+  external,
+  fun,
+  isLess,
+  minus,
+  name,
+  nothing,
+  number,
+  plus,
+  tupleOf,
+  variable,
+} from "./abstract-form.js";
 import { Answers } from "./answers.js";
 import { outcomeOfRpc, overBatches } from "./batch.js";
 import { equals } from "../terms/equal.js";
@@ -234,6 +250,52 @@ export async function callEach(
   return await answersOver(target, group, CALL, bindings, windowTimeoutMs, outcomeOfRpc);
 }
 
+/** In microseconds. A window that took less has processes that are so quick that the next ones can go on together. */
+const QUICK = 1_000 * WINDOW;
+const NOW = call("erlang:monotonic_time/1", name("microsecond"));
+const WINDOWS = call("erlang:binary_to_term/1", variable("Windows"));
+
+/** `{Called, Asked}`: what the windows gave whose processes were called one after another, and those asked at once. */
+const CHANGE_CODE = block(
+  bind("All", WINDOWS),
+  bind("Next", call("erlang:tl/1", variable("All"))),
+  bind("Start", NOW),
+  bind("Changed", call("lists:map/2", CALL, cons(call("erlang:hd/1", variable("All")), nothing))),
+  caseOf(isLess(minus(NOW, variable("Start")), number(QUICK)), [
+    [name("true"), tupleOf(variable("Changed"), call("lists:map/2", REQUEST, variable("Next")))],
+    [
+      name("false"),
+      tupleOf(call("erlang:++/2", variable("Changed"), call("lists:map/2", CALL, variable("Next"))), nothing),
+    ],
+  ]),
+);
+
+/**
+ * Has each process change its code (`sys:change_code/5`), one after another within a batch, so that each has the whole
+ * time for itself; where the first ones of a batch are quick, the others of it are asked a window at a time.
+ * @param timeoutMs for one process
+ */
+export async function changeCodeOfEach(
+  target: Target,
+  group: ProcessGroup,
+  { module, vsn, extra }: { readonly module: string; readonly vsn: Term; readonly extra: Term },
+  timeoutMs: number,
+): Promise<Answers> {
+  const bindings = {
+    Called: list(atom(target.identity.node), atom("sys"), atom("change_code")),
+    Rest: list(atom(module), vsn, extra, timeoutMs),
+    ...{ Label: atom("system"), Message: tuple(atom("change_code"), atom(module), vsn, extra), Timeout: timeoutMs },
+  };
+  const windowTimeoutMs = timeoutMs * Math.min(WINDOW, group.pids.length);
+  return await evaluateOver(target, group, CHANGE_CODE, bindings, windowTimeoutMs, (value) => {
+    const [called, asked] = (tupleElements(value, 2) ?? []).map(listElements);
+    return [
+      ...(called ?? []).map((answer) => ({ answer, read: outcomeOfRpc })),
+      ...(asked ?? []).map((answer) => ({ answer, read: readResponse })),
+    ];
+  });
+}
+
 /** Evaluates `lists:map(Fun, Windows)` on the node, a few batches at once, and reads what it gives for each process. */
 async function answersOver(
   target: Target,
@@ -243,16 +305,29 @@ async function answersOver(
   windowTimeoutMs: number,
   read: (answer: Term) => Outcome,
 ): Promise<Answers> {
-  const windows = call("erlang:binary_to_term/1", variable("Windows"));
-  const expression = call("lists:map/2", each, windows);
+  const expression = call("lists:map/2", each, WINDOWS);
+  return await evaluateOver(target, group, expression, bindings, windowTimeoutMs, (value) =>
+    (listElements(value) ?? []).map((answer) => ({ answer, read })),
+  );
+}
+
+/** Evaluates an expression with the windows of each batch, a few at once. @param windowsOf what it gave for each window */
+async function evaluateOver(
+  target: Target,
+  group: ProcessGroup,
+  expression: Term,
+  bindings: Readonly<Record<string, Term>>,
+  windowTimeoutMs: number,
+  windowsOf: (value: Term) => readonly { readonly answer: Term; readonly read: (result: Term) => Outcome }[],
+): Promise<Answers> {
   const batches = await overBatches(group.batches, async (batch) => {
     // Every window may take its time; a lost connection is noticed without that.
     const timeoutMs = Math.min(windowTimeoutMs * batch.windows + MARGIN_MS, 2 ** 31 - 1);
     const outcome = await evaluate(target, expression, { ...bindings, Windows: batch.encoded }, { timeoutMs });
     if (outcome.kind !== "returned") return [{ size: batch.size, same: outcome }];
-    const answers = listElements(outcome.value);
-    if (answers?.length !== batch.windows) throw new UnexpectedAnswer("erl_eval:expr/5", outcome.value);
-    return answers.map((answer, index) => readWindow(answer, sizeOfWindow(batch, index), read));
+    const windows = windowsOf(outcome.value);
+    if (windows.length !== batch.windows) throw new UnexpectedAnswer("erl_eval:expr/5", outcome.value);
+    return windows.map(({ answer, read }, index) => readWindow(answer, sizeOfWindow(batch, index), read));
   });
   return joined(batches);
 }

@@ -2,7 +2,7 @@ import { atom, tuple, type Pid, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
 import { atomName, atomNames, listElements, taggedTuple, tupleElements } from "../terms/access.js";
 import type { Answers } from "./answers.js";
-import { callEach, statusEach, systemMessageEach } from "./each-process.js";
+import { changeCodeOfEach, statusEach, systemMessageEach } from "./each-process.js";
 import { ProcessGroup } from "./process-group.js";
 import { DEFAULT_TIMEOUT_MS } from "./invoke.js";
 
@@ -52,7 +52,7 @@ export async function askPatiently(
 
 /**
  * Has each process, which must be suspended, change its code for `module` (`sys:change_code/5`); what became of each, in
- * order. One after another within a batch, because a code_change may take long and each has the whole time for itself.
+ * order. One after another within a batch where it takes long, so that each has the whole time for itself.
  * @param change.vsn the old version as code_change gets it: `Vsn`, or `{down, Vsn}`
  */
 export async function changeCodeEach(
@@ -60,9 +60,7 @@ export async function changeCodeEach(
   group: ProcessGroup,
   change: { readonly module: string; readonly vsn: Term; readonly extra: Term; readonly timeout: SysTimeout },
 ): Promise<Answers> {
-  const timeout = change.timeout === "infinity" ? atom("infinity") : change.timeout;
-  const rest = [atom(change.module), change.vsn, change.extra, timeout];
-  return await callEach(target, "sys:change_code/5", group, rest, milliseconds(change.timeout));
+  return await changeCodeOfEach(target, group, change, milliseconds(change.timeout));
 }
 
 /** The state of each process (`sys:get_state/2`); what became of each, in order. */

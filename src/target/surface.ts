@@ -159,6 +159,7 @@ export const surface = {
   "erlang:++/2": "read",
   "erlang:length/1": "read",
   "erlang:hd/1": "read",
+  "erlang:tl/1": "read",
   "erlang:monotonic_time/1": "read",
   "erlang:apply/2": "read",
   "re:run/3": "read",

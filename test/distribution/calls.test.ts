@@ -171,6 +171,7 @@ describeErlang("calls to a real node", () => {
       .split(",");
     expect(target.identity).toEqual({
       ...{ node: node().name, creation: Number(creation), otpRelease: release!.replaceAll('"', "") },
+      client: target.self,
     });
   });
 });

@@ -18,7 +18,7 @@ describe("a connection", () => {
   it("answers calls in any order, byte by byte", async () => {
     await using node = await startFakeNode();
     await using target = await connectTo(node);
-    expect(target.identity).toEqual({ node: NODE, creation: 77, otpRelease: "25" });
+    expect(target.identity).toEqual({ node: NODE, creation: 77, otpRelease: "25", client: target.self });
     const calls = [target.call(MFA, { timeoutMs }), target.call(MFA, { timeoutMs })];
     await eventually(() => node.received.length === 2);
     const [first, second] = node.received;
