@@ -1,7 +1,8 @@
 /**
  * Everything relupctl may ever call on a node, on one page. A cookie gives arbitrary execution there, so this list is
- * an allow-list: the facade in `src/otp` can call nothing else. The one opening are the `{apply, {M, F, A}}` and
- * `sync_nodes` instructions of an upgrade script, which a plan names one by one.
+ * an allow-list: the facade in `src/otp` can call nothing else. There are two openings: the `{apply, {M, F, A}}`
+ * instructions of an upgrade script, which a plan names one by one, and the config providers that an Elixir release names
+ * in its `sys.config` (`src/otp/config-provider.ts`), which its own boot would run.
  */
 
 /**
