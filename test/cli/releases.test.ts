@@ -200,5 +200,7 @@ describe("the releases of the embedded node", () => {
     ]);
     const commit = await relupctlJson(["commit", "--root", COUNTER], failureDocument("commit"));
     expect([commit.code, commit.document.error.code]).toEqual([3, "no-release-handler"]);
+    const apply = await relupctlJson(["apply", "0.2.0", "--commit", "--root", COUNTER], failureDocument("apply"));
+    expect([apply.code, apply.document.error.code]).toEqual([1, "usage"]);
   });
 });

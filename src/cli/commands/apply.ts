@@ -64,6 +64,7 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
   const started = performance.now();
   const { source, agreed } = await agreedSource(vsn, options);
   refuseUselessHops(options);
+  refuseUselessCommit(options);
   await using opened = await openTarget(options, io, log);
   const route = await hopsTo(opened.target, vsn, options);
   if (route !== undefined) return await applyRoute(route, opened, options, started, io, log);
@@ -83,6 +84,16 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
   // The connection ended with the run of the node that was upgraded.
   await using again = await executing.reconnect!();
   return await committed(again, applied, report, options);
+}
+
+/** The embedded node ends with the command: it is said before anything is done that there is nothing to commit. */
+function refuseUselessCommit({ commit, node }: ApplyOptions): void {
+  if (commit !== true || node !== undefined) return;
+  throw new CommandError(EXIT.usage, {
+    code: "usage",
+    summary: "--commit is for a real node: the embedded one keeps no account of releases",
+    hint: "Name a node with --node NAME@HOST. --boot names the release that the embedded node boots.",
+  });
 }
 
 /** How each upgrade of the command is executed. */

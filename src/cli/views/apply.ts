@@ -180,7 +180,8 @@ function conclusion({ plan, bookkeeping }: Applied, execution: Execution, paint:
   const lines = [outcomeText(plan, execution, paint)];
   if (execution.executor === "otp") lines.push("OTP's release handler did the steps, and doesn't tell of each.");
   else lines.push(suspensionText(plan, execution));
-  if (execution.keptStates !== undefined && execution.keptStates.processes > 0)
+  // On the embedded node, which ends with the command, they take nothing that could be told.
+  if (execution.keptStates !== undefined && execution.keptStates.memoryBytes > 0)
     lines.push(keptText(execution.keptStates));
   if (bookkeeping?.status === "current")
     lines.push("A restart boots the release of before, until this one is committed.");
