@@ -1,5 +1,7 @@
+import { underLock } from "../engine/guardian/lock.js";
 import { fileProblem } from "../engine/releases/problems.js";
 import { FileError } from "../otp/file.js";
+import type { Target } from "../target/target.js";
 import { ProblemError } from "../terms/problem.js";
 import { CommandError, EXIT, type ExitCode } from "./exit.js";
 
@@ -25,4 +27,16 @@ export async function releaseErrorsTold<Result>(work: () => Promise<Result>): Pr
     const exitCode = problem === undefined ? undefined : EXIT_CODES[problem.code];
     throw problem === undefined || exitCode === undefined ? error : new CommandError(exitCode, problem);
   }
+}
+
+/**
+ * The same for work that changes something, which nobody may do while the node is upgraded: it is locked meanwhile.
+ * @param lock what is done, and whether it only looks
+ */
+export async function changeReleases<Result>(
+  target: Target,
+  lock: { readonly what: string; readonly isDry: boolean },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  return await releaseErrorsTold(() => (lock.isDry ? work() : underLock(target, lock.what, work)));
 }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { describeRebar3 } from "../support/erlang.js";
+import { describeErlang, describeRebar3 } from "../support/erlang.js";
 import { startNode, type PeerNode } from "../support/peer.js";
 import { buildRebarRelease, startRelease, type RebarRelease } from "../support/rebar-release.js";
 import { applyDocument, failureDocument } from "./support/documents.js";
@@ -144,22 +144,12 @@ describeRebar3("the releases of a real node, by commands", () => {
     using folder = new TemporaryFolder();
     const whole = readFileSync(release.tarballs["2.0.0"]);
     writeFileSync(folder.at("cut.tar.gz"), whole.subarray(0, 1_000_000));
-    expect(
-      await Promise.all([
-        failureOf("unpack", folder.at("none.tar.gz")),
-        failureOf("unpack", folder.path),
-        failureOf("unpack", folder.at("cut.tar.gz")),
-        failureOf("commit", "9.9.9"),
-        failureOf("remove", "9.9.9"),
-      ]),
-    ).toEqual([
-      "2 package-not-found",
-      "2 file-not-readable",
-      "2 tar-cut",
-      "2 release-not-found",
-      "2 release-not-found",
-    ]);
-    // Each would lock the node.
+    // One after another: each locks the node.
+    expect(await failureOf("unpack", folder.at("none.tar.gz"))).toBe("2 package-not-found");
+    expect(await failureOf("unpack", folder.path)).toBe("2 file-not-readable");
+    expect(await failureOf("unpack", folder.at("cut.tar.gz"))).toBe("2 tar-cut");
+    expect(await failureOf("commit", "9.9.9")).toBe("2 release-not-found");
+    expect(await failureOf("remove", "9.9.9")).toBe("2 release-not-found");
     expect(await failureOf("apply", "2.0.0")).toBe("2 release-not-found");
     expect(await failureOf("apply", "1.0.0")).toBe("3 already-installed");
     const unchanged = await relupctlJson(["commit", ...at], commitDocument, { env });
@@ -178,13 +168,25 @@ describeRebar3("the releases of a real node, by commands", () => {
     await using plain = await startNode();
     const args = ["-n", `${plain.name}:${plain.port}`];
     const options = { env: { RELUPCTL_COOKIE: plain.cookie } };
-    const refused = [["unpack", release.tarballs["2.0.0"]], ["commit"], ["remove", "1"]].map(async (command) => {
+    for (const command of [["unpack", release.tarballs["2.0.0"]], ["commit"], ["remove", "1"]]) {
       const { code, document } = await relupctlJson([...command, ...args], failureDocument(command[0]!), options);
-      return `${code} ${document.error.code}`;
-    });
-    expect(new Set(await Promise.all(refused))).toEqual(new Set(["3 no-release-handler"]));
+      expect([command[0], code, document.error.code]).toEqual([command[0], 3, "no-release-handler"]);
+    }
     const { code, document } = await relupctlJson(["versions", ...args], versionsDocument, options);
     expect({ code, handler: document.hasReleaseHandler }).toEqual({ code: 0, handler: false });
+  });
+});
+
+describeErlang("changes of a node's releases", () => {
+  it("wait for an upgrade of the node to end: they are told who holds it", async () => {
+    await using node = await startNode();
+    await node.eval(`register(relupctl, spawn(fun() -> receive after infinity -> ok end end))`);
+    const args = ["-n", `${node.name}:${node.port}`];
+    const options = { env: { RELUPCTL_COOKIE: node.cookie } };
+    for (const command of [["commit"], ["remove", "1"]]) {
+      const { code, document } = await relupctlJson([...command, ...args], failureDocument(command[0]!), options);
+      expect([code, document.error.code]).toEqual([6, "locked"]);
+    }
   });
 });
 

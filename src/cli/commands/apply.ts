@@ -21,7 +21,7 @@ import { limitsOf, withLimitOptions, type LimitOptions } from "../limits.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import { readPlanFile } from "../plan-file.js";
 import { followProgress } from "../progress.js";
-import { releaseErrorsTold } from "../releases.js";
+import { changeReleases } from "../releases.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
 import { prepare, sourceOf, withSourceArguments, type Source, type SourceOptions } from "../source.js";
@@ -155,7 +155,7 @@ async function committed(
   if (execution?.outcome !== "upgraded") return report;
   if (plan.upgrade.kind !== "release") return withProblem(report, NOTHING_TO_COMMIT);
   try {
-    const result = await releaseErrorsTold(() =>
+    const result = await changeReleases(target, { what: "a commit", isDry: false }, () =>
       commitRelease(target, plan.upgrade.to, { timeoutMs: options.timeout }),
     );
     return {

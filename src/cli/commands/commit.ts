@@ -4,7 +4,7 @@ import { commitRelease } from "../../engine/releases/commit.js";
 import { EXIT } from "../exit.js";
 import type { Io } from "../io.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
-import { releaseErrorsTold } from "../releases.js";
+import { changeReleases } from "../releases.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
 import { openTarget } from "../target.js";
@@ -32,12 +32,9 @@ export function registerCommit(program: Command, run: Run): void {
 
 async function commit(vsn: string | undefined, options: CommitCommandOptions, io: Io, log: Logger): Promise<Report> {
   await using opened = await openTarget(options, io, log);
-  const committed = await releaseErrorsTold(() =>
-    commitRelease(opened.target, vsn, {
-      timeoutMs: options.timeout,
-      force: options.force === true,
-      dryRun: options.dryRun === true,
-    }),
+  const isDry = options.dryRun === true;
+  const committed = await changeReleases(opened.target, { what: "a commit", isDry }, () =>
+    commitRelease(opened.target, vsn, { timeoutMs: options.timeout, force: options.force === true, dryRun: isDry }),
   );
   log.info({ result: committed.result, vsn: committed.vsn }, "commit");
   return {

@@ -4,7 +4,7 @@ import { removeRelease } from "../../engine/releases/remove.js";
 import { EXIT } from "../exit.js";
 import type { Io } from "../io.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
-import { releaseErrorsTold } from "../releases.js";
+import { changeReleases } from "../releases.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
 import { openTarget } from "../target.js";
@@ -28,14 +28,15 @@ export function registerRemove(program: Command, run: Run): void {
 
 async function remove(vsn: string, options: RemoveCommandOptions, io: Io, log: Logger): Promise<Report> {
   await using opened = await openTarget(options, io, log);
-  const removed = await releaseErrorsTold(() =>
+  const isDry = options.dryRun === true;
+  const removed = await changeReleases(opened.target, { what: `the removal of ${vsn}`, isDry }, () =>
     removeRelease(opened.target, vsn, {
       timeoutMs: options.timeout,
-      dryRun: options.dryRun === true,
+      dryRun: isDry,
       onPlanned: (removal) => {
         log.info({ deletes: removal.deletes }, "remove_planned");
         // Told before anything is deleted; where the result is text, it stands there once.
-        if (options.dryRun !== true && options.json !== true) io.err(`${removalText(removal, io.paintErr)}\n`);
+        if (!isDry && options.json !== true) io.err(`${removalText(removal, io.paintErr)}\n`);
       },
     }),
   );

@@ -12,7 +12,7 @@ import type { Io } from "../io.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
-import { releaseErrorsTold } from "../releases.js";
+import { changeReleases } from "../releases.js";
 import { openTarget } from "../target.js";
 import { followTransfer } from "../transfer.js";
 import { unpackJson, unpackText } from "../views/unpack.js";
@@ -55,12 +55,13 @@ async function unpack(file: string, options: UnpackOptions, io: Io, log: Logger)
     log.warn("interrupted");
   });
   const follow = followTransfer(io, log, basename(file), options.json === true);
-  const unpacked = await releaseErrorsTold(() =>
+  const isDry = options.dryRun === true;
+  const unpacked = await changeReleases(target, { what: `the unpacking of ${basename(file)}`, isDry }, () =>
     unpackPackage(target, place, {
       timeoutMs: options.timeout,
       allowed: options.allow,
       force: options.force === true,
-      dryRun: options.dryRun === true,
+      dryRun: isDry,
       signal: interruption.signal,
       onProgress: follow.onProgress,
     }),

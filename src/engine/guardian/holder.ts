@@ -8,14 +8,18 @@ import type { Holder } from "./record.js";
  * @param id of the journal, where there is one
  */
 export function holderOf({ kind, name, from, to }: Upgrade, id: string = randomUUID()): Holder {
+  return { ...us(`${name} ${from} -> ${to}`, id), ...(kind === "release" && { releaseBefore: from }) };
+}
+
+/** The same for whatever else must not be done at the same time. @param what is done */
+export function us(what: string, id: string = randomUUID()): Holder {
   return {
     user: userName(),
     host: hostname(),
     pid: process.pid,
     since: new Date().toISOString(),
-    upgrade: `${name} ${from} -> ${to}`,
+    upgrade: what,
     id,
-    ...(kind === "release" && { releaseBefore: from }),
   };
 }
 
