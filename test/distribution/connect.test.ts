@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { ConnectOptions } from "../../src/distribution/index.js";
 import { describeErlang } from "../support/erlang.js";
 import { freePort } from "../support/epmd.js";
-import { startNode } from "../support/peer.js";
+import { standStill, startNode } from "../support/peer.js";
 import { startProxy } from "../support/proxy.js";
 import { challenge, named } from "./fake-node.js";
 import { connectCode, connectError, connectTo, eventually, useNode } from "./support.js";
@@ -225,7 +225,7 @@ describeErlang("connecting to a real node", () => {
 
   it("that is stopped is given up in time", async () => {
     await using stopped = await startNode();
-    stopped.signal("SIGSTOP");
+    standStill(stopped);
     const started = performance.now();
     const options = { node: stopped.name, cookie: stopped.cookie, timeoutMs: 300 };
     expect(await connectCode(to(options))).toBe("connect-timeout");

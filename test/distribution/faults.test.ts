@@ -4,7 +4,7 @@ import { atom, binary, type Term } from "../../src/terms/term.js";
 import type { Mfa, Outcome } from "../../src/target/target.js";
 import { describeErlang } from "../support/erlang.js";
 import { useEpmd } from "../support/epmd.js";
-import { startNode } from "../support/peer.js";
+import { standStill, startNode } from "../support/peer.js";
 import { startProxy } from "../support/proxy.js";
 import { connectTo, eventually, useNode } from "./support.js";
 
@@ -63,7 +63,7 @@ describeErlang("a node that hangs", () => {
   it("lets calls time out, each at its own time, and answers later ones when it goes on", async () => {
     await using node = await startNode();
     await using target = await connectTo(node);
-    node.signal("SIGSTOP");
+    standStill(node);
     const started = performance.now();
     const late: number[] = [];
     const calls = [600, 50, 300].map(async (ms) => {
@@ -85,7 +85,7 @@ describeErlang("a node that hangs", () => {
     await using target = await connectTo(node, { netTickTimeMs: 1_200 });
     const call = target.call(sleepFor(60_000), { timeoutMs: 60_000 });
     await sleep(100);
-    node.signal("SIGSTOP");
+    standStill(node);
     const started = performance.now();
     expect(await target.down).toMatchObject({ kind: "connection_lost" });
     expect(performance.now() - started).toBeGreaterThan(800);
@@ -96,7 +96,7 @@ describeErlang("a node that hangs", () => {
   it("lets large calls that it did not take be told from those that it may have taken", async () => {
     await using node = await startNode();
     const target = await connectTo(node);
-    node.signal("SIGSTOP");
+    standStill(node);
     const large = binary(new Uint8Array(4 * 1024 * 1024));
     const calls = Array.from({ length: 8 }, () => target.call(erlang("byte_size", large), { timeoutMs: 1_000 }));
     const outcomes = await Promise.all(calls);

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, it } from "vitest";
 import { exitCodeOf } from "../../src/cli/commands/apply.js";
 import { EXIT } from "../../src/cli/exit.js";
@@ -8,7 +7,7 @@ import type { ProgressEvent } from "../../src/engine/events.js";
 import { readApplicationUpgrade } from "../../src/engine/source/application.js";
 import { buildApplications, type BuiltApplications } from "../support/erlang-application.js";
 import { describeErlang } from "../support/erlang.js";
-import { startNode, type PeerNode } from "../support/peer.js";
+import { standStill, startNode, type PeerNode } from "../support/peer.js";
 
 const STEPS = ["load_object_code", "point_of_no_return", "suspend", "load", "code_change", "resume"] as const;
 const INDEXES = STEPS.map((instruction, index) => ({ instruction, index }));
@@ -16,16 +15,6 @@ const INDEXES = STEPS.map((instruction, index) => ({ instruction, index }));
 /** A node that is silent for so long is given up. */
 const NET_TICK_TIME_MS = 1_500;
 const TIMEOUTS = { suspendMs: 200, codeChangeMs: 200, callMs: 400 };
-
-/** Stops a node, and waits until it stands still: a process with many threads runs on for a moment. */
-function stop(node: PeerNode): void {
-  node.signal("SIGSTOP");
-  while (
-    !execFileSync("ps", ["-o", "stat=", "-p", String(node.pid)])
-      .toString()
-      .startsWith("T")
-  );
-}
 
 /** The node as a whole is stopped (SIGSTOP) when a step begins, for longer than the step may take. */
 describeErlang("a node that is stopped during an upgrade", () => {
@@ -66,7 +55,7 @@ describeErlang("a node that is stopped during an upgrade", () => {
   const stopping =
     (node: PeerNode, at: number, until: readonly ProgressEvent["kind"][]) =>
     (event: ProgressEvent): void => {
-      if (event.kind === "step_started" && event.step.index === at) stop(node);
+      if (event.kind === "step_started" && event.step.index === at) standStill(node);
       if (until.includes(event.kind)) node.signal("SIGCONT");
     };
 

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -277,4 +277,11 @@ class Peer implements PeerNode {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
+}
+
+/** Stops a node (SIGSTOP), and waits until it stands still: a process with many threads runs on for a moment. */
+export function standStill(node: PeerNode): void {
+  node.signal("SIGSTOP");
+  const state = (): string => execFileSync("ps", ["-o", "stat=", "-p", String(node.pid)]).toString();
+  while (!state().startsWith("T"));
 }

@@ -66,7 +66,7 @@ describeErlang("source files", () => {
       .filter((source) => source.indexOf("\ufeff") !== 0);
     let accepted = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(bytes, { minLength: 1, maxLength: 400, size: "max" }), async (sources) => {
+      fc.asyncProperty(fc.array(bytes, { minLength: 200, maxLength: 400, size: "max" }), async (sources) => {
         const theirs = await consult(sources);
         sources.forEach((source, index) => {
           const expected = theirs[index];
