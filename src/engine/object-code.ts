@@ -19,6 +19,31 @@ export interface ReadCode {
   readonly code: ReadonlyMap<string, { readonly next?: Binary; readonly previous?: Binary }>;
 }
 
+/** New object code that is to be read: what is known of it before that. */
+export type WantedCode = Pick<ObjectCode, "module" | "application" | "file" | "listedInApp">;
+
+/**
+ * The object code that a script loads, in the `ebin` of each library.
+ * @param listed the modules that each application's new `.app` lists
+ */
+export function wantedCode(
+  script: readonly LowLevelInstruction[],
+  libraries: readonly Library[],
+  listed: ReadonlyMap<string, ReadonlySet<string>>,
+  extension: string,
+): WantedCode[] {
+  const directories = new Map(libraries.map((library) => [library.application, library.directory]));
+  return script.flatMap((step) => {
+    if (step.instruction !== "load_object_code") return [];
+    const { application } = step;
+    const ebin = `${directories.get(application) ?? application}/ebin`;
+    return step.modules.map((module) => ({
+      ...{ module, application, file: `${ebin}/${module}${extension}` },
+      listedInApp: listed.get(application)?.has(module) ?? true,
+    }));
+  });
+}
+
 /**
  * Reads all object code that a script loads, and the code it replaces, as `release_handler_1:eval/2` does at
  * `load_object_code`: the new code from the library's `ebin`, the running one from the file it was loaded from.
@@ -32,26 +57,36 @@ export async function readObjectCode(
   options: CallOptions,
 ): Promise<ReadCode> {
   const extension = await objectFileExtension(target, options);
-  const directories = new Map(libraries.map((library) => [library.application, library.directory]));
-  const wanted = script.flatMap((step) =>
-    step.instruction === "load_object_code"
-      ? step.modules.map((module) => ({ module, application: step.application }))
-      : [],
-  );
+  const wanted = wantedCode(script, libraries, listed, extension);
   const removed = script.flatMap((step) => (step.instruction === "remove" ? [step.module] : []));
-  const running = await runningFiles(target, [...wanted.map(({ module }) => module), ...removed], options);
+  return await readWanted(target, wanted, removed, options);
+}
 
-  const read = wanted.map(async ({ module, application }) => {
-    const file = `${directories.get(application) ?? application}/ebin/${module}${extension}`;
+/** Reads object code that lies in files of its own, and belongs to no application's `ebin`. */
+export async function codeOfFiles(
+  target: Target,
+  files: readonly Omit<WantedCode, "listedInApp">[],
+  options: CallOptions,
+): Promise<ReadCode> {
+  const wanted = files.map((file) => ({ ...file, listedInApp: true }));
+  return await readWanted(target, wanted, [], options);
+}
+
+/** @param removed modules that are only taken away: they must be put back after a failure */
+async function readWanted(
+  target: Target,
+  wanted: readonly WantedCode[],
+  removed: readonly string[],
+  options: CallOptions,
+): Promise<ReadCode> {
+  const running = await runningFiles(target, [...wanted.map(({ module }) => module), ...removed], options);
+  const read = wanted.map(async (each) => {
     const [next, previous] = await Promise.all([
-      readBinary(target, file, options),
-      readBinary(target, running.get(module), options),
+      readBinary(target, each.file, options),
+      readBinary(target, running.get(each.module), options),
     ]);
-    const facts = await factsOf(target, module, application, file, next, previous, options);
-    const isListed = listed.get(application)?.has(module) ?? true;
-    return { module, facts: { ...facts, listedInApp: isListed }, next, previous };
+    return { facts: await factsOf(target, each, next, previous, options), next, previous };
   });
-  // A module that is only taken away must be put back after a failure.
   const kept = removed.map(async (module) => ({
     module,
     previous: await readBinary(target, running.get(module), options),
@@ -60,34 +95,9 @@ export async function readObjectCode(
   const code = new Map<string, { next?: Binary; previous?: Binary }>();
   for (const { module, previous } of await Promise.all(kept)) code.set(module, { ...(previous && { previous }) });
   const facts = new Map<string, ObjectCode>();
-  for (const each of await Promise.all(read)) {
-    facts.set(each.module, each.facts);
-    code.set(each.module, { ...(each.next && { next: each.next }), ...(each.previous && { previous: each.previous }) });
-  }
-  return { facts, code };
-}
-
-/** Reads object code that lies in files of its own, and belongs to no application's `ebin`. */
-export async function codeOfFiles(
-  target: Target,
-  files: readonly { readonly module: string; readonly application: string; readonly file: string }[],
-  options: CallOptions,
-): Promise<ReadCode> {
-  const running = await runningFiles(
-    target,
-    files.map(({ module }) => module),
-    options,
-  );
-  const code = new Map<string, { next?: Binary; previous?: Binary }>();
-  const facts = new Map<string, ObjectCode>();
-  for (const { module, application, file } of files) {
-    const [next, previous] = await Promise.all([
-      readBinary(target, file, options),
-      readBinary(target, running.get(module), options),
-    ]);
-    const found = await factsOf(target, module, application, file, next, previous, options);
-    facts.set(module, { ...found, listedInApp: true });
-    code.set(module, { ...(next && { next }), ...(previous && { previous }) });
+  for (const { facts: found, next, previous } of await Promise.all(read)) {
+    facts.set(found.module, found);
+    code.set(found.module, { ...(next && { next }), ...(previous && { previous }) });
   }
   return { facts, code };
 }
@@ -117,13 +127,11 @@ async function readBinary(target: Target, file: string | undefined, options: Cal
 
 async function factsOf(
   target: Target,
-  module: string,
-  application: string,
-  file: string,
+  wanted: WantedCode,
   next: Binary | undefined,
   previous: Binary | undefined,
   options: CallOptions,
-): Promise<Omit<ObjectCode, "listedInApp">> {
+): Promise<ObjectCode> {
   const [md5, previousMd5] = await Promise.all([
     next && objectCodeMd5(target, next.bytes, options),
     previous && objectCodeMd5(target, previous.bytes, options),
@@ -133,15 +141,5 @@ async function factsOf(
     md5 === undefined ? undefined : objectCodeExportsCodeChange(target, next!.bytes, options),
     previousMd5 === undefined ? undefined : objectCodeVsn(target, previous!.bytes, options),
   ]);
-  return {
-    module,
-    application,
-    file,
-    isPresent: next !== undefined,
-    md5,
-    vsn,
-    previousVsn,
-    previousMd5,
-    exportsCodeChange,
-  };
+  return { ...wanted, isPresent: next !== undefined, md5, vsn, previousVsn, previousMd5, exportsCodeChange };
 }

@@ -3,7 +3,7 @@ import type { LowLevelInstruction } from "../../release/instruction.js";
 import { ProblemError, type Problem } from "../../terms/problem.js";
 import type { Term } from "../../terms/term.js";
 import type { Library, ObjectCode } from "../../upgrade/upgrade.js";
-import type { ReadCode } from "../object-code.js";
+import { wantedCode, type ReadCode } from "../object-code.js";
 import type { Binary } from "../prepared.js";
 import type { NodeCode } from "../source/node-code.js";
 import type { Snapshot } from "./snapshot.js";
@@ -101,26 +101,20 @@ async function objectCode(
   libraries: readonly Library[],
   listed: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<ReadCode> {
-  const directories = new Map(libraries.map((library) => [library.application, library.directory]));
-  const wanted = script.flatMap((step) =>
-    step.instruction === "load_object_code"
-      ? step.modules.map((module) => ({ module, application: step.application }))
-      : [],
-  );
-  const read = wanted.map(async ({ module, application }): Promise<[ObjectCode, Binary | undefined]> => {
-    const file = `${directories.get(application) ?? application}/ebin/${module}${extension}`;
+  const wanted = wantedCode(script, libraries, listed, extension);
+  const read = wanted.map(async (each): Promise<[ObjectCode, Binary | undefined]> => {
+    const { module, file } = each;
     const here = files.localPath(file);
     const next = here === undefined ? undefined : await local.inspect(here);
     const previous = modules.get(module)?.onDisk;
     const facts = {
-      ...{ module, application, file },
+      ...each,
       isPresent: next !== undefined,
       md5: next?.md5,
       vsn: next?.vsn,
       exportsCodeChange: next?.exportsCodeChange,
       previousMd5: previous?.md5,
       previousVsn: previous?.vsn,
-      listedInApp: listed.get(application)?.has(module) ?? true,
     };
     return [facts, next && { file, bytes: next.bytes }];
   });
