@@ -4,8 +4,9 @@ import type { CallOptions } from "../otp/invoke.js";
 import type { Target } from "../target/target.js";
 import { ProblemError, type Problem } from "../terms/problem.js";
 import { heldProcesses, loadedByUpgrade, undoEntries } from "./guardian/entries.js";
-import { notTakenBack } from "./guardian/failures.js";
-import { Guardian, lockedProblem, type TakenBack } from "./guardian/guardian.js";
+import { whatBecame, type Attempted } from "./guardian/failures.js";
+import { Guardian, type TakenBack } from "./guardian/guardian.js";
+import { lockedProblem } from "./guardian/locked.js";
 import { findRecord, LAST, LOCK, type GuardianRecord } from "./guardian/record.js";
 import { recordInstalled } from "./releases/bookkeeping.js";
 
@@ -49,7 +50,7 @@ export async function findLastUpgrade(target: Target, options: CallOptions = {})
 /** What came of taking an upgrade back. */
 export interface RolledBack {
   readonly phase: TakenBack["phase"];
-  readonly done: readonly { readonly what: string; readonly problem: Problem | undefined }[];
+  readonly done: readonly Attempted[];
   /** Processes, as text, that stay suspended. */
   readonly held: readonly string[];
   /** Why the node's release handler could not be told; undefined where it was, or had not to be. */
@@ -63,10 +64,7 @@ export interface RolledBack {
 export async function takeBack(target: Target, record: GuardianRecord): Promise<RolledBack> {
   const guardian = Guardian.of(target, record);
   const { phase, undone } = await guardian.rollBack();
-  const done = undone.map(({ what, failure }) => ({
-    what,
-    problem: failure === undefined ? undefined : notTakenBack({ what, failure }),
-  }));
+  const done = whatBecame(undone);
   if (phase !== "rolled_back") {
     const held = phase === "failed" ? await heldTexts(target, record) : [];
     return { phase, done, held, notRecorded: undefined };

@@ -41,6 +41,7 @@ export class UndoLog {
   }
 
   async #note(section: number, entry: Entry, action: Term, rows: readonly Term[]): Promise<void> {
+    // The last one first.
     const order = -this.#entries.push(entry);
     await this.#guardian.note([...rows, tuple(tuple(atom("undo"), section, order), binary(entry.what), action)]);
   }
@@ -88,7 +89,7 @@ export class UndoLog {
     onProgress({ kind: "rollback_started", actions: this.#entries.length });
     const taken = await this.#guardian.rollBack();
     const problems: Problem[] = [];
-    for (const { what, failure } of taken.undone) {
+    for (const { what, order, failure } of taken.undone) {
       if (failure === undefined) {
         onProgress({ kind: "undone", what });
       } else {
@@ -96,7 +97,7 @@ export class UndoLog {
         problems.push(problem);
         onProgress({ kind: "undo_failed", what, problem });
       }
-      this.#entries.find((entry) => entry.what === what)?.whenTried?.(failure);
+      this.#entries[-order - 1]?.whenTried?.(failure);
     }
     if (taken.phase === "rolled_back" || taken.phase === "failed") return { ...taken, problems };
     return { ...taken, problems: [...problems, ...this.abandon()] };

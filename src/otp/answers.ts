@@ -21,11 +21,6 @@ export class Answers {
     return this.others.get(index) ?? this.common;
   }
 
-  /** True when all have the common one. */
-  get isUniform(): boolean {
-    return this.others.size === 0;
-  }
-
   /** The same, but for some processes something else. */
   with(replaced: ReadonlyMap<number, Outcome>): Answers {
     return replaced.size === 0 ? this : new Answers(this.length, this.common, new Map([...this.others, ...replaced]));

@@ -92,16 +92,6 @@ export async function startChild(
   return refusalOf(await invoke(target, "supervisor:start_child/2", [supervisor, specification], options));
 }
 
-/** Deletes the specification of a child that isn't running (`supervisor:delete_child/2`). */
-export async function deleteChild(
-  target: Target,
-  supervisor: Term,
-  id: Term,
-  options: CallOptions = {},
-): Promise<Refusal> {
-  return refusalOf(await invoke(target, "supervisor:delete_child/2", [supervisor, id], options));
-}
-
 /** The specification of a child (`supervisor:get_childspec/2`); undefined where there is none. */
 export async function childSpecification(
   target: Target,

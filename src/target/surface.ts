@@ -140,7 +140,6 @@ export const surface = {
   "ets:member/2": "read",
   "ets:lookup_element/3": "read",
   "ets:match/2": "read",
-  "ets:tab2list/1": "read",
   "ets:info/2": "read",
   "lists:append/1": "read",
   "lists:all/2": "read",

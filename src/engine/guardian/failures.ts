@@ -18,8 +18,21 @@ const firstAsPid = (term: Term): string[] => {
   return pid instanceof Pid ? [pidText(pid)] : [];
 };
 
-/** Why something could not be taken back, in words; see `Undo` in erl/guardian.erl for the reasons. */
-export function notTakenBack({ what, failure }: Undone & { readonly failure: Term }): Problem {
+/** What it was tried to take back, and why it could not be where it could not. */
+export interface Attempted {
+  readonly what: string;
+  readonly problem: Problem | undefined;
+}
+
+export function whatBecame(undone: readonly Undone[]): Attempted[] {
+  return undone.map(({ what, failure }) => ({
+    what,
+    problem: failure === undefined ? undefined : notTakenBack({ what, failure }),
+  }));
+}
+
+/** Why something could not be taken back, in words; see `Undo` in erl/guardian/ for the reasons. */
+export function notTakenBack({ what, failure }: Pick<Undone, "what"> & { readonly failure: Term }): Problem {
   const elements = failure instanceof Tuple ? failure.elements : [failure];
   const [tag, about, reason] = elements;
   const error = (code: string, summary: string, rest: { detail?: string; hint: string }): Problem => ({

@@ -6,7 +6,7 @@ import { evaluate } from "../../otp/erl-eval.js";
 import { blockOf } from "./forms-of.js";
 
 /** What a call gives that was not made because the guardian has begun to take the upgrade back. */
-export const TAKEN_BACK = "the node has begun to take the upgrade back by itself";
+const TAKEN_BACK = "the node has begun to take the upgrade back by itself";
 
 /**
  * The same node behind a fence: a call that changes something is made only as long as the guardian has not begun to
@@ -44,6 +44,3 @@ function outcomeOf(outcome: Outcome): Outcome {
   if (atomName(outcome.value) === "lost") return { kind: "not_sent", cause: TAKEN_BACK };
   throw new TypeError("the fence gave neither a result nor lost");
 }
-
-/** True for a call that the fence kept from being made. */
-export const wasTakenBack = (outcome: Outcome): boolean => outcome.kind === "not_sent" && outcome.cause === TAKEN_BACK;

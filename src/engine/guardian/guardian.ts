@@ -1,12 +1,14 @@
 import { evaluate } from "../../otp/erl-eval.js";
 import { CallError, attempt, invoke, UnexpectedAnswer } from "../../otp/invoke.js";
 import type { Target } from "../../target/target.js";
-import { ProblemError, type Problem } from "../../terms/problem.js";
+import { ProblemError } from "../../terms/problem.js";
 import { atomName, listElements, taggedTuple, tupleElements } from "../../terms/access.js";
 import { atom, list, map, Pid, string, tuple, type Term } from "../../terms/term.js";
+import { undoneEntries, type Undoing } from "./entries.js";
 import { behindFence } from "./fence.js";
 import { blockOf, formsOf } from "./forms-of.js";
-import { findRecord, LOCK, readUndone, type GuardianRecord, type Holder, type Phase, type Undone } from "./record.js";
+import { lockedProblem } from "./locked.js";
+import type { GuardianRecord, Holder, Phase } from "./record.js";
 
 export interface GuardianOptions {
   readonly holder: Holder;
@@ -30,16 +32,14 @@ export interface KeptStates {
 }
 
 /** What the guardian did when it was told to take everything back. */
-export interface TakenBack {
+export interface TakenBack extends Undoing {
   readonly phase: Phase | "gone" | "locked" | "unknown";
-  readonly cause: string | undefined;
-  readonly undone: readonly Undone[];
 }
 
 /**
  * The process on the node that locks it for one upgrade, keeps what is needed to take it back, and takes it back when it
  * is told to, when we are gone, or when it has heard nothing of us for the time of the lease. What it does is in
- * erl/guardian.erl.
+ * erl/guardian/.
  */
 export class Guardian {
   /** The node behind a fence: see {@link behindFence}. */
@@ -149,9 +149,7 @@ export class Guardian {
   async rollBack(): Promise<TakenBack> {
     this.#stopRenewing();
     const phase = await this.#ask("roll_back", ROLLBACK_MS);
-    const rows = await attempt(this.#node, "ets:tab2list/1", [this.#log], { timeoutMs: ASK_MS });
-    const { cause, undone } = rows.kind === "returned" ? readUndone(rows.value) : { cause: undefined, undone: [] };
-    return { phase: phase as TakenBack["phase"], cause, undone };
+    return { phase: phase as TakenBack["phase"], ...(await undoneEntries(this.#node, { log: this.#log })) };
   }
 
   /** The states that are kept, and the node's memory that they take; undefined where the node doesn't tell. */
@@ -209,36 +207,4 @@ function holderTerm(holder: Holder): Term {
       typeof value === "number" ? value : string(value),
     ]),
   );
-}
-
-/** Who holds the node, and since when. */
-export async function lockedProblem(node: Target): Promise<Problem> {
-  const record = await findRecord(node, LOCK);
-  const base = { code: "locked", severity: "error" } as const;
-  if (record === undefined) {
-    return { ...base, summary: "another upgrade of the node was just ending", hint: "Try again." };
-  }
-  if (record === "other") {
-    return {
-      ...base,
-      summary: `a process of the node is registered as ${LOCK}`,
-      hint: "It is none of relupctl's: the name must be free.",
-    };
-  }
-  const { user, host, pid, since, upgrade } = record.holder;
-  const who = `${user}@${host} (process ${pid})`;
-  if (record.phase === "failed") {
-    return {
-      ...base,
-      summary: "an upgrade of the node failed, and not everything could be taken back",
-      detail: `It was ${upgrade}, begun by ${who} at ${since}.`,
-      hint: "See what is left, and put it right, with: relupctl recover",
-    };
-  }
-  return {
-    ...base,
-    summary: `another upgrade holds the lock of the node: ${upgrade}`,
-    detail: `It was begun by ${who} at ${since}.`,
-    hint: "Wait for it to end. When its client is gone, the node takes it back by itself within seconds.",
-  };
 }

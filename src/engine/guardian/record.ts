@@ -1,7 +1,7 @@
 import { evaluate } from "../../otp/erl-eval.js";
-import { CallError, UnexpectedAnswer } from "../../otp/invoke.js";
+import { CallError } from "../../otp/invoke.js";
 import type { Target } from "../../target/target.js";
-import { atomName, listElements, mapValue, taggedTuple, textOf, tupleElements } from "../../terms/access.js";
+import { atomName, mapValue, taggedTuple, textOf, tupleElements } from "../../terms/access.js";
 import { atom, Pid, type Term } from "../../terms/term.js";
 import { blockOf } from "./forms-of.js";
 
@@ -81,22 +81,8 @@ function readHolder(term: Term): Holder {
 /** What became of one action of a rollback. */
 export interface Undone {
   readonly what: string;
+  /** As it was noted with: see `UndoLog`. */
+  readonly order: number;
   /** What `Undo` gave for it where it failed. */
   readonly failure: Term | undefined;
-}
-
-/** Reads what was taken back, and what could not be, in the order it was tried; and why it was begun. */
-export function readUndone(rows: Term): { readonly cause: string | undefined; readonly undone: readonly Undone[] } {
-  const objects = listElements(rows);
-  if (objects === undefined) throw new UnexpectedAnswer("ets:tab2list/1", rows);
-  const undone: Undone[] = [];
-  let cause: string | undefined;
-  for (const object of objects) {
-    const [key, what, result] = tupleElements(object, 3) ?? [];
-    const [name, value] = tupleElements(object, 2) ?? [];
-    if (atomName(name) === "cause") cause = atomName(value);
-    if (taggedTuple(key, "undone", 3) === undefined || what === undefined) continue;
-    undone.push({ what: textOf(what) ?? "", failure: taggedTuple(result, "error", 2)?.[1] });
-  }
-  return { cause, undone };
 }

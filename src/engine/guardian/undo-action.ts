@@ -11,7 +11,7 @@ export interface StoppedChild {
 }
 
 /**
- * What takes one thing back, as the guardian on the node does it (`Undo` in erl/guardian.erl). Data, so that it is done
+ * What takes one thing back, as the guardian on the node does it (`Undo` in erl/guardian/). Data, so that it is done
  * in the same way when we ask for it and when we are gone.
  */
 export const undo = {

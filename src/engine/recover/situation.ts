@@ -1,12 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { attempt, type CallOptions } from "../../otp/invoke.js";
 import { pidText } from "../../otp/process.js";
 import type { Target } from "../../target/target.js";
-import { ProblemError, type Problem } from "../../terms/problem.js";
-import { heldProcesses, undoEntries } from "../guardian/entries.js";
-import { notTakenBack } from "../guardian/failures.js";
-import { lockedProblem } from "../guardian/guardian.js";
-import { findRecord, LAST, LOCK, readUndone, UNDONE, type GuardianRecord } from "../guardian/record.js";
+import { ProblemError } from "../../terms/problem.js";
+import { heldProcesses, undoEntries, undoneEntries } from "../guardian/entries.js";
+import { whatBecame, type Attempted } from "../guardian/failures.js";
+import { lockedProblem } from "../guardian/locked.js";
+import { findRecord, LAST, LOCK, UNDONE, type GuardianRecord } from "../guardian/record.js";
 
 /** What guardians on a node say of the upgrades that they guard, or have guarded. */
 export interface Situation {
@@ -25,7 +24,7 @@ export interface Recorded {
   readonly record: GuardianRecord;
   /** Why it was taken back: `requested`, `client_gone`, `lease_expired`, or `left`. */
   readonly cause: string | undefined;
-  readonly done: readonly { readonly what: string; readonly problem: Problem | undefined }[];
+  readonly done: readonly Attempted[];
   /** What is left to be taken back. */
   readonly entries: readonly string[];
   /** Processes, as text, that stay suspended until then. */
@@ -59,20 +58,16 @@ export async function readSituation(target: Target): Promise<Situation> {
   };
 }
 
-async function recorded(target: Target, record: GuardianRecord, options: CallOptions = {}): Promise<Recorded> {
-  const [rows, entries, held] = await Promise.all([
-    attempt(target, "ets:tab2list/1", [record.log], options),
+async function recorded(target: Target, record: GuardianRecord): Promise<Recorded> {
+  const [{ cause, undone }, entries, held] = await Promise.all([
+    undoneEntries(target, record),
     undoEntries(target, record),
     heldProcesses(target, record),
   ]);
-  const { cause, undone } = rows.kind === "returned" ? readUndone(rows.value) : { cause: undefined, undone: [] };
   return {
     record,
     cause,
-    done: undone.map(({ what, failure }) => ({
-      what,
-      problem: failure === undefined ? undefined : notTakenBack({ what, failure }),
-    })),
+    done: whatBecame(undone),
     entries,
     held: [...new Set(held.map(pidText))],
   };

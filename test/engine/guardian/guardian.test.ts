@@ -70,9 +70,9 @@ describeErlang("the guardian on a node", () => {
       phase: "failed",
       cause: "requested",
       undone: [
-        { what: "third", failure: tuple(atom("error"), atom("no")) },
-        { what: "second", failure: undefined },
-        { what: "first", failure: undefined },
+        { what: "third", order: -3, failure: tuple(atom("error"), atom("no")) },
+        { what: "second", order: -2, failure: undefined },
+        { what: "first", order: -1, failure: undefined },
       ],
     });
     expect(await node.eval("seen ! {get, self()}, receive {messages, M} -> M end")).toBe("{messages,[two,one]}");
