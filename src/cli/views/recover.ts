@@ -1,4 +1,5 @@
-import type { Recovered, RecoverAct } from "../../engine/recover/recover.js";
+import type { RecoverAct } from "../../engine/recover/acts.js";
+import type { Recovered } from "../../engine/recover/recover.js";
 import { someOf, wrap, type Paint } from "./paint.js";
 import { problemJson, problemText } from "./problem.js";
 

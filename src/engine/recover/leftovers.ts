@@ -2,8 +2,9 @@ import { loadedModules, type LoadedModule } from "../../otp/code.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import type { Target } from "../../target/target.js";
 import type { ObservedProcess } from "../../upgrade/facts.js";
-import type { UpgradeHistory } from "../journal/history.js";
+import type { BeginRecord } from "../journal/records.js";
 import { observeProcesses } from "../processes.js";
+import type { UnfinishedUpgrade } from "./journaled.js";
 import type { Repair } from "./repair.js";
 
 /**
@@ -30,13 +31,13 @@ export interface ModuleVersion {
  */
 export async function findLeftovers(
   target: Target,
-  history: UpgradeHistory | undefined,
+  history: UnfinishedUpgrade | undefined,
   options: CallOptions & { readonly timeoutMs: number; readonly restart: boolean },
 ): Promise<Leftovers> {
   const { processes } = await observeProcesses(target, options);
   const suspended = processes.filter((process) => process.suspended === true);
   if (suspended.length === 0 && history === undefined) return { suspended, modules: [], repairs: [] };
-  const known = history?.begin?.modules ?? [];
+  const known = history?.begin.modules ?? [];
   const loaded = await loadedModules(
     target,
     known.map(({ module }) => module),
@@ -68,7 +69,7 @@ export async function findLeftovers(
 
 function versionOf(
   { md5, file }: LoadedModule,
-  { md5Before, md5After, fileBefore, fileAfter }: NonNullable<UpgradeHistory["begin"]>["modules"][number],
+  { md5Before, md5After, fileBefore, fileAfter }: BeginRecord["modules"][number],
 ): ModuleVersion["version"] {
   const isBefore = (md5 ?? null) === md5Before;
   const isAfter = (md5 ?? null) === md5After;
@@ -78,16 +79,16 @@ function versionOf(
 }
 
 /** Modules whose processes may have another state by now: their change of code was begun. */
-function changedBy(history: UpgradeHistory | undefined): string[] {
+function changedBy(history: UnfinishedUpgrade | undefined): string[] {
   return (history?.steps ?? []).flatMap((step) =>
     step.instruction === "code_change" && step.status !== "not_begun" ? step.modules : [],
   );
 }
 
 /** The code path, where code of the new version is loaded. */
-function paths(history: UpgradeHistory | undefined, modules: readonly ModuleVersion[]): Repair[] {
+function paths(history: UnfinishedUpgrade | undefined, modules: readonly ModuleVersion[]): Repair[] {
   if (!modules.some(({ version }) => version === "after")) return [];
-  return (history?.begin?.libraries ?? []).flatMap(({ application, previous }): Repair[] =>
+  return (history?.begin.libraries ?? []).flatMap(({ application, previous }): Repair[] =>
     previous === null ? [] : [{ kind: "path", application, directory: `${previous}/ebin` }],
   );
 }

@@ -1,15 +1,14 @@
 import { invoke } from "../../otp/invoke.js";
 import type { Target } from "../../target/target.js";
-import type { Problem } from "../../terms/problem.js";
 import { atom } from "../../terms/term.js";
 import { Guardian } from "../guardian/guardian.js";
-import { LOCK, type GuardianRecord, type Holder } from "../guardian/record.js";
-import type { UpgradeHistory } from "../journal/history.js";
+import { LOCK, type Holder } from "../guardian/record.js";
 import { takeBack } from "../last-upgrade.js";
 import { observeProcesses } from "../processes.js";
-import { noteInJournal, unfinishedUpgrade } from "./journaled.js";
+import { proposed, repaired, tried, type RecoverAct } from "./acts.js";
+import { noteInJournal, unfinishedUpgrade, type UnfinishedUpgrade } from "./journaled.js";
 import { findLeftovers, type ModuleVersion } from "./leftovers.js";
-import { doRepair, repairText } from "./repair.js";
+import { repairText } from "./repair.js";
 import { readSituation, type Recorded, type Situation } from "./situation.js";
 
 export interface RecoverOptions {
@@ -52,12 +51,6 @@ export interface Recovered {
   readonly isLockForeign: boolean;
 }
 
-export interface RecoverAct {
-  readonly what: string;
-  readonly status: "proposed" | "done" | "failed";
-  readonly problem: Problem | undefined;
-}
-
 /**
  * Puts a node right after an upgrade that was cut off, at whatever point: by what its guardian has recorded, else by what
  * is suspended, which code runs, and the journal.
@@ -78,9 +71,7 @@ export async function recover(target: Target, options: RecoverOptions): Promise<
     isLockForeign: situation.isLockForeign,
   };
   const recovered = await act(target, situation, history, base, options);
-  if (history !== undefined && (recovered.result !== "clear" || base.upgrade !== undefined)) {
-    if (recovered.result !== "proposed") await noteInJournal(history, NOTES[recovered.result]);
-  }
+  if (history !== undefined && recovered.result !== "proposed") await noteInJournal(history, NOTES[recovered.result]);
   return recovered;
 }
 
@@ -95,7 +86,7 @@ const NOTES: Readonly<Record<Exclude<RecoverResult, "proposed">, string>> = {
 async function act(
   target: Target,
   situation: Situation,
-  history: UpgradeHistory | undefined,
+  history: UnfinishedUpgrade | undefined,
   base: Recovered,
   options: RecoverOptions,
 ): Promise<Recovered> {
@@ -110,10 +101,10 @@ async function act(
   return await repairLeftovers(target, isKnown ? undefined : history, base, options, undone);
 }
 
-function upgradeOf({ failed, undone }: Situation, history: UpgradeHistory | undefined): Recovered["upgrade"] {
+function upgradeOf({ failed, undone }: Situation, history: UnfinishedUpgrade | undefined): Recovered["upgrade"] {
   const record = failed ?? undone;
   if (record !== undefined) return record.record.holder;
-  if (history?.begin === undefined) return undefined;
+  if (history === undefined) return undefined;
   const { upgrade, by, at, id } = history.begin;
   return {
     upgrade: `${upgrade.name} ${upgrade.from} -> ${upgrade.to}`,
@@ -136,44 +127,42 @@ async function takeBackAgain(
   const { record, entries, held, done } = failed;
   const problems = new Map(done.map(({ what, problem }) => [what, problem]));
   if (!options.yes) {
-    const acts = entries.map((what): RecoverAct => ({ what, status: "proposed", problem: problems.get(what) }));
+    const acts = entries.map((what) => proposed(what, problems.get(what)));
     return { ...base, result: "proposed", acts, suspended: held };
   }
-  const acts: RecoverAct[] = [];
   let taken = await takeBack(target, record);
+  let restarted: readonly RecoverAct[] = [];
   if (taken.phase === "failed" && taken.held.length > 0) {
-    acts.push(...(await restartHeld(target, taken.held, options)));
+    restarted = await restartHeld(target, taken.held, options);
     taken = await takeBack(target, record);
   }
   const left = new Set(entries);
-  acts.unshift(
-    ...taken.done
-      .filter(({ what }) => left.has(what))
-      .map(({ what, problem }): RecoverAct => ({ what, status: problem === undefined ? "done" : "failed", problem })),
-  );
-  if (taken.phase === "rolled_back" && acts.length === 0) {
-    acts.push(...entries.map((what): RecoverAct => ({ what, status: "done", problem: undefined })));
-  }
-  return { ...base, result: taken.phase === "rolled_back" ? "recovered" : "failed", acts, suspended: taken.held };
+  const undone = taken.done.filter(({ what }) => left.has(what)).map(({ what, problem }) => tried(what, problem));
+  const acts = [...undone, ...restarted];
+  if (taken.phase !== "rolled_back") return { ...base, result: "failed", acts, suspended: taken.held };
+  return {
+    ...base,
+    result: "recovered",
+    acts: acts.length > 0 ? acts : entries.map((what) => tried(what, undefined)),
+    suspended: taken.held,
+  };
 }
 
 async function restartHeld(target: Target, held: readonly string[], options: RecoverOptions): Promise<RecoverAct[]> {
   const { processes } = await observeProcesses(target, options);
   const acts: RecoverAct[] = [];
   for (const process of processes.filter(({ text }) => held.includes(text))) {
-    const repair = { kind: "restart", process } as const;
-    const problem = await doRepair(target, repair);
-    acts.push({ what: repairText(repair), status: problem === undefined ? "done" : "failed", problem });
+    acts.push(await repaired(target, { kind: "restart", process }, options));
   }
   return acts;
 }
 
 async function repairLeftovers(
   target: Target,
-  history: UpgradeHistory | undefined,
+  history: UnfinishedUpgrade | undefined,
   base: Recovered,
   options: RecoverOptions,
-  undone: { readonly record: GuardianRecord } | undefined,
+  undone: Recorded | undefined,
 ): Promise<Recovered> {
   const { suspended, modules, repairs } = await findLeftovers(target, history, options);
   const texts = suspended.map(({ text }) => text);
@@ -182,11 +171,7 @@ async function repairLeftovers(
     return { ...base, result, modules, suspended: texts };
   }
   if (!options.yes) {
-    const acts = repairs.map((repair): RecoverAct => ({
-      what: repairText(repair),
-      status: "proposed",
-      problem: undefined,
-    }));
+    const acts = repairs.map((repair) => proposed(repairText(repair)));
     return { ...base, result: "proposed", acts, modules, suspended: texts };
   }
   const acts: RecoverAct[] = [];
@@ -194,9 +179,9 @@ async function repairLeftovers(
   for (const repair of repairs) {
     // Whoever is resumed, or begins anew, must meet the code of before.
     if (!isCodeBack && (repair.kind === "resume" || repair.kind === "restart")) continue;
-    const problem = await doRepair(target, repair, options);
-    if (problem !== undefined && (repair.kind === "path" || repair.kind === "reload")) isCodeBack = false;
-    acts.push({ what: repairText(repair), status: problem === undefined ? "done" : "failed", problem });
+    const done = await repaired(target, repair, options);
+    if (done.status === "failed" && (repair.kind === "path" || repair.kind === "reload")) isCodeBack = false;
+    acts.push(done);
   }
   const after = await findLeftovers(target, history, options);
   const isRight = after.suspended.length === 0 && acts.every(({ status }) => status === "done");
