@@ -1,47 +1,12 @@
 import { Command, CommanderError } from "commander";
 import type { Problem } from "../terms/problem.js";
-import { registerApply } from "./commands/apply.js";
-import { registerCheck } from "./commands/check.js";
-import { registerCommit } from "./commands/commit.js";
-import { registerConvert } from "./commands/convert.js";
-import { registerDoctor } from "./commands/doctor.js";
-import { registerExplain } from "./commands/explain.js";
-import { registerJournal } from "./commands/journal.js";
-import { registerPlan } from "./commands/plan.js";
-import { registerRelup } from "./commands/relup.js";
-import { registerRecover } from "./commands/recover.js";
-import { registerRemove } from "./commands/remove.js";
-import { registerRollback } from "./commands/rollback.js";
-import { registerSnapshot } from "./commands/snapshot.js";
-import { registerSwap } from "./commands/swap.js";
-import { registerTree } from "./commands/tree.js";
-import { registerUnpack } from "./commands/unpack.js";
-import { registerVersions } from "./commands/versions.js";
+import { commandsFor } from "./commands.js";
 import { EXIT, type ExitCode } from "./exit.js";
+import { hideCookie } from "./hide-cookie.js";
 import { processIo, type Io } from "./io.js";
 import { failureText } from "./report.js";
 import { makeRun } from "./run.js";
 import { version } from "./version.js";
-
-const COMMANDS = [
-  registerCheck,
-  registerConvert,
-  registerRelup,
-  registerTree,
-  registerDoctor,
-  registerExplain,
-  registerSnapshot,
-  registerPlan,
-  registerApply,
-  registerSwap,
-  registerRollback,
-  registerRecover,
-  registerJournal,
-  registerVersions,
-  registerUnpack,
-  registerCommit,
-  registerRemove,
-];
 
 /**
  * Runs the command line.
@@ -49,6 +14,7 @@ const COMMANDS = [
  * @returns the exit code
  */
 export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
+  hideCookie(argv);
   const exitCode = await runCommand(argv, io);
   const failure = await io.written();
   if (failure === undefined || exitCode !== EXIT.done) return exitCode;
@@ -58,7 +24,7 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
 
 async function runCommand(argv: readonly string[], io: Io): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.done;
-  const program = makeProgram(io, (code) => (exitCode = code));
+  const program = await makeProgram(argv, io, (code) => (exitCode = code));
   try {
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
@@ -70,7 +36,7 @@ async function runCommand(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-function makeProgram(io: Io, exit: (code: ExitCode) => void): Command {
+async function makeProgram(argv: readonly string[], io: Io, exit: (code: ExitCode) => void): Promise<Command> {
   const run = makeRun(io, exit);
   const program = new Command("relupctl")
     .description("A release handler: plans hot upgrades of Erlang and Elixir releases, and applies them.")
@@ -79,7 +45,7 @@ function makeProgram(io: Io, exit: (code: ExitCode) => void): Command {
     .showSuggestionAfterError()
     .showHelpAfterError(HELP_HINT)
     .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => io.paint.width });
-  for (const register of COMMANDS) register(program, run);
+  for (const register of await commandsFor(argv)) register(program, run);
   return program;
 }
 
