@@ -66,17 +66,13 @@ export async function takeBack(target: Target, record: GuardianRecord): Promise<
   const { phase, undone } = await guardian.rollBack();
   const done = whatBecame(undone);
   if (phase !== "rolled_back") {
-    const held = phase === "failed" ? await heldTexts(target, record) : [];
+    const held = phase === "failed" ? await heldProcesses(target, record) : [];
     return { phase, done, held, notRecorded: undefined };
   }
   await guardian.forget();
   const { releaseBefore } = record.holder;
   const books = releaseBefore === undefined ? undefined : await recordInstalled(target, releaseBefore, []);
   return { phase, done, held: [], notRecorded: books?.problem };
-}
-
-async function heldTexts(target: Target, record: GuardianRecord): Promise<string[]> {
-  return [...new Set((await heldProcesses(target, record)).map(pidText))];
 }
 
 /** Forgets the last upgrade: it can't be taken back any more. What was kept for it is gone from the node's memory. */

@@ -1,5 +1,6 @@
 import { attemptEach } from "../../otp/batch.js";
 import { CallError, invoke, UnexpectedAnswer } from "../../otp/invoke.js";
+import { pidText } from "../../otp/process.js";
 import type { Target } from "../../target/target.js";
 import { atomName, listElements, taggedTuple, textOf } from "../../terms/access.js";
 import { atom, Pid, tuple, type Term } from "../../terms/term.js";
@@ -58,16 +59,18 @@ export async function loadedByUpgrade(target: Target, { log }: Logging): Promise
   return new Map(rows.flatMap(([module, md5]) => [[atomName(module) ?? "", textOf(md5) ?? ""] as const]));
 }
 
-/** Processes that stay suspended, because their state and the code that is loaded are of two versions. */
-export async function heldProcesses(target: Target, { log }: Logging): Promise<Pid[]> {
+/** Processes, as text, that stay suspended, because their state and the code that is loaded are of two versions. */
+export async function heldProcesses(target: Target, { log }: Logging): Promise<string[]> {
   const rows = await matches(target, log, tuple(tuple(atom("held"), atom("$1"), atom("_"))));
   const pids = rows.flatMap(([pid]) => (pid instanceof Pid ? [pid] : []));
   const args = pids.map((pid) => [pid]);
   const alive = await attemptEach(target, "erlang:is_process_alive/1", args);
-  return pids.filter((_, index) => {
+  const held = pids.filter((_, index) => {
     const outcome = alive[index]!;
     return outcome.kind !== "returned" || atomName(outcome.value) !== "false";
   });
+  // One may be held for more than one reason.
+  return [...new Set(held.map(pidText))];
 }
 
 /** `ets:match/2`: what the variables stand for in each row, in the order of the keys. */

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { pidText } from "../../otp/process.js";
 import type { Target } from "../../target/target.js";
 import { ProblemError } from "../../terms/problem.js";
 import { heldProcesses, undoEntries, undoneEntries } from "../guardian/entries.js";
@@ -64,11 +63,5 @@ async function recorded(target: Target, record: GuardianRecord): Promise<Recorde
     undoEntries(target, record),
     heldProcesses(target, record),
   ]);
-  return {
-    record,
-    cause,
-    done: whatBecame(undone),
-    entries,
-    held: [...new Set(held.map(pidText))],
-  };
+  return { record, cause, done: whatBecame(undone), entries, held };
 }
