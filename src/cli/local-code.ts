@@ -1,5 +1,6 @@
 import type { LocalCode, LocalSide } from "../engine/snapshot/code.js";
-import { getFile, objectCodeExportsCodeChange, objectCodeMd5, objectCodeVsn } from "../otp/code.js";
+import { getFile } from "../otp/code.js";
+import { objectCodeExportsCodeChange, objectCodeMd5, objectCodeVsn } from "../otp/beam-lib.js";
 import { inspectBeam } from "../release/inspect-object-code.js";
 import { localFiles } from "../release/local-files.js";
 import { bootNode } from "../runtime/index.js";

@@ -1,10 +1,5 @@
-import {
-  getFile,
-  objectCodeExportsCodeChange,
-  objectCodeMd5,
-  objectCodeVsn,
-  objectFileExtension,
-} from "../otp/code.js";
+import { getFile, objectFileExtension } from "../otp/code.js";
+import { objectCodeExportsCodeChange, objectCodeMd5, objectCodeVsn } from "../otp/beam-lib.js";
 import { attemptEach } from "../otp/batch.js";
 import { textOf } from "../terms/access.js";
 import type { CallOptions } from "../otp/invoke.js";

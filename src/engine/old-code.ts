@@ -1,4 +1,5 @@
-import { loadBinary, loadedMd5s, objectCodeMd5 } from "../otp/code.js";
+import { loadBinary, loadedMd5s } from "../otp/code.js";
+import { objectCodeMd5 } from "../otp/beam-lib.js";
 import { printTerm } from "../terms/print.js";
 import type { Term } from "../terms/term.js";
 import { changedModules } from "../upgrade/upgrade.js";

@@ -1,11 +1,11 @@
-import { atom, binary, list, string, type Term } from "../terms/term.js";
+import { atom, binary, string, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
 import { attemptEach } from "./batch.js";
 import { bytesOf, hex } from "./decode.js";
-import { atomName, listElements, taggedTuple, textOf, tupleElements } from "../terms/access.js";
-import { attempt, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
+import { atomName, keyFind, listElements, taggedTuple, textOf, tupleElements } from "../terms/access.js";
+import { invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 
-/** `code`, `erl_prim_loader` and `beam_lib` of OTP: what is loaded, and object code. */
+/** `code` and `erl_prim_loader` of OTP: what is loaded, and files of the node. */
 
 /** The extension of object code on this node, with its dot: `.beam`, or `.js` on the embedded node. */
 export async function objectFileExtension(target: Target, options: CallOptions = {}): Promise<string> {
@@ -79,11 +79,6 @@ export async function loadedMd5s(
   });
 }
 
-/** True when an old version of the module is still there (`erlang:check_old_code/1`). */
-export async function hasOldCode(target: Target, module: string, options: CallOptions = {}): Promise<boolean> {
-  return atomName(await invoke(target, "erlang:check_old_code/1", [atom(module)], options)) === "true";
-}
-
 /** Facts of loaded modules, in the order asked, in five round trips however many they are. */
 export async function loadedModules(
   target: Target,
@@ -123,72 +118,22 @@ export async function loadedModules(
 
 /** The vsn among attributes, `[{vsn, [Vsn]}, ...]`: the one element of it, unless it is a string. */
 function vsnAttribute(attributes: Term): Term | undefined {
-  const found = listElements(attributes)?.find((each) => atomName(tupleElements(each, 2)?.[0]) === "vsn");
-  const vsn = tupleElements(found, 2)?.[1];
+  const vsn = keyFind(attributes, "vsn");
   return vsn === undefined ? undefined : singleVsn(vsn);
 }
 
 /** `[Vsn]` as `release_handler_1:get_vsn/1` reads it: a string stays whole, of any other list the one element is taken. */
-function singleVsn(vsn: Term): Term {
+export function singleVsn(vsn: Term): Term {
   const elements = listElements(vsn);
   const isString = elements?.every((code) => typeof code === "number" && code >= 32 && code <= 255) === true;
   return !isString && elements?.length === 1 ? elements[0]! : vsn;
 }
 
-function exportsCodeChange(exports: Term): boolean {
+export function exportsCodeChange(exports: Term): boolean {
   return (listElements(exports) ?? []).some((each) => {
     const [name, arity] = tupleElements(each, 2) ?? [];
     return atomName(name) === "code_change" && (arity === 3 || arity === 4);
   });
-}
-
-/**
- * The version that object code says of itself, as `release_handler_1:get_vsn/1` reads it for code_change: the `vsn`
- * attribute, the one element of it where it is not a string, the MD5 as an integer where the source names none.
- */
-export async function objectCodeVsn(target: Target, code: Uint8Array, options: CallOptions = {}): Promise<Term> {
-  const answer = await invoke(target, "beam_lib:version/1", [binary(code)], options);
-  const vsn = tupleElements(taggedTuple(answer, "ok", 2)?.[1], 2)?.[1];
-  if (vsn === undefined) throw new UnexpectedAnswer("beam_lib:version/1", answer);
-  return singleVsn(vsn);
-}
-
-/** The MD5 of object code (`beam_lib:md5/1`), in hexadecimal; undefined where it is no object code. */
-export async function objectCodeMd5(
-  target: Target,
-  code: Uint8Array,
-  options: CallOptions = {},
-): Promise<string | undefined> {
-  const outcome = await attempt(target, "beam_lib:md5/1", [binary(code)], options);
-  if (outcome.kind !== "returned") return undefined;
-  const bytes = bytesOf(tupleElements(taggedTuple(outcome.value, "ok", 2)?.[1], 2)?.[1]);
-  return bytes === undefined ? undefined : hex(bytes);
-}
-
-/** The module that object code is, and its MD5 in hexadecimal (`beam_lib:md5/1`); undefined where it is no object code. */
-export async function objectCodeIdentity(
-  target: Target,
-  code: Uint8Array,
-  options: CallOptions = {},
-): Promise<{ readonly module: string; readonly md5: string } | undefined> {
-  const outcome = await attempt(target, "beam_lib:md5/1", [binary(code)], options);
-  if (outcome.kind !== "returned") return undefined;
-  const [module, md5] = tupleElements(taggedTuple(outcome.value, "ok", 2)?.[1], 2) ?? [];
-  const [name, bytes] = [atomName(module), bytesOf(md5)];
-  return name === undefined || bytes === undefined ? undefined : { module: name, md5: hex(bytes) };
-}
-
-/** True when object code exports `code_change/3` or `code_change/4`; undefined where it is no object code. */
-export async function objectCodeExportsCodeChange(
-  target: Target,
-  code: Uint8Array,
-  options: CallOptions = {},
-): Promise<boolean | undefined> {
-  const outcome = await attempt(target, "beam_lib:chunks/2", [binary(code), list(atom("exports"))], options);
-  if (outcome.kind !== "returned") return undefined;
-  const chunks = listElements(tupleElements(taggedTuple(outcome.value, "ok", 2)?.[1], 2)?.[1]);
-  const exports = taggedTuple(chunks?.[0], "exports", 2)?.[1];
-  return exports === undefined ? undefined : exportsCodeChange(exports);
 }
 
 /** Loads object code by value. Gives undefined, or the reason for which the node refused it. */

@@ -4,7 +4,8 @@ import { call, caseOf, external, fun, name, number, tupleOf, variable } from "./
 import { attemptEach } from "./batch.js";
 import { pidOf } from "./decode.js";
 import { atomName, atomNames, listElements, tupleElements } from "../terms/access.js";
-import { callEach, infoEach, mapEach, requestEach } from "./each-process.js";
+import { callEach, infoEach, mapEach } from "./each-process.js";
+import { requestEach } from "./request-each.js";
 import { CallError, DEFAULT_TIMEOUT_MS, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 import { ProcessGroup } from "./process-group.js";
 import { askPatiently, fateOf } from "./sys.js";

@@ -2,7 +2,8 @@ import { atom, tuple, type Pid, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
 import { atomName, atomNames, listElements, taggedTuple, tupleElements } from "../terms/access.js";
 import type { Answers } from "./answers.js";
-import { changeCodeOfEach, statusEach, systemMessageEach } from "./each-process.js";
+import { systemMessageEach } from "./request-each.js";
+import { changeCodeOfEach, statusEach } from "./sys-each.js";
 import { ProcessGroup } from "./process-group.js";
 import { DEFAULT_TIMEOUT_MS } from "./invoke.js";
 

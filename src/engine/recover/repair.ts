@@ -1,4 +1,5 @@
-import { getFile, loadBinary, objectCodeMd5, replacePath, softPurge } from "../../otp/code.js";
+import { getFile, loadBinary, replacePath, softPurge } from "../../otp/code.js";
+import { objectCodeMd5 } from "../../otp/beam-lib.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import { attempt } from "../../otp/invoke.js";
 import { ProcessGroup } from "../../otp/process-group.js";

@@ -1,4 +1,4 @@
-import { objectCodeExportsCodeChange, objectCodeIdentity, objectCodeVsn } from "../../otp/code.js";
+import { objectCodeExportsCodeChange, objectCodeIdentity, objectCodeVsn } from "../../otp/beam-lib.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import type { Target } from "../../target/target.js";
 import { ProblemError, type Problem } from "../../terms/problem.js";

@@ -1,4 +1,5 @@
-import { getFile, loadedModules, objectCodeMd5, type LoadedModule } from "../../otp/code.js";
+import { getFile, loadedModules, type LoadedModule } from "../../otp/code.js";
+import { objectCodeMd5 } from "../../otp/beam-lib.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import type { LowLevelInstruction } from "../../release/instruction.js";
 import type { Target } from "../../target/target.js";

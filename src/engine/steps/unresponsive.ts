@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { systemMessageEach } from "../../otp/each-process.js";
+import { systemMessageEach } from "../../otp/request-each.js";
 import { invoke } from "../../otp/invoke.js";
 import { ProcessGroup } from "../../otp/process-group.js";
 import { pidText } from "../../otp/process.js";
