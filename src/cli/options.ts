@@ -50,7 +50,7 @@ export function withTargetOptions(command: Command): Command {
         "cookie",
       ),
     )
-    .option("--cookie <value>", "the cookie itself; others can see it in the list of processes")
+    .option("--cookie <value>", "the cookie itself; others can see it when the command starts")
     .option("--tls-ca <file>", "connect over TLS, and trust these certificate authorities")
     .option("--tls-cert <file>", "our certificate, where the node asks for one")
     .option("--tls-key <file>", "the key of our certificate")

@@ -1,5 +1,7 @@
+import { execFile, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeCertificates, type Certificates } from "../distribution/certificates.js";
 import { buildApplications, type BuiltApplications } from "../support/erlang-application.js";
@@ -35,6 +37,32 @@ describe("a node that can't be reached", () => {
     expect(fromFile.said).toContain("cookie can be read by others than its owner");
     expect(folder.read("log")).toContain("connection-refused");
     expect(folder.read("log")).not.toContain(SECRET);
+  });
+
+  it("doesn't leave a cookie of the command line in the list of processes", async () => {
+    const server = createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const listed = async (...cookie: string[]): Promise<string> => {
+      const connected = once(server, "connection");
+      let child: ChildProcess | undefined;
+      const node = ["--node", `silent@127.0.0.1:${port}`, "--connect-timeout", "60s"];
+      const finished = relupctl(["tree", ...cookie, ...node], { onStart: (started) => (child = started) });
+      await connected;
+      const { stdout } = await promisify(execFile)("ps", ["-ww", "-o", "args=", "-p", String(child!.pid)]);
+      child!.kill("SIGKILL");
+      await finished;
+      return stdout;
+    };
+    try {
+      for (const line of [await listed("--cookie", SECRET), await listed(`--cookie=${SECRET}`)]) {
+        expect(line).toMatch(/^relupctl tree --cookie[ =]\[cookie\] --node silent@127/);
+        expect(line).not.toContain(SECRET);
+      }
+    } finally {
+      server.close();
+    }
   });
 
   it("is told apart from a cookie, a name or certificates that can't be used", async () => {
