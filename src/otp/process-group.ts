@@ -30,8 +30,20 @@ export class ProcessGroup {
     });
   }
 
+  /** Some of its processes, by their indexes. */
+  at(indexes: readonly number[]): Pid[] {
+    return indexes.map((index) => this.pids[index]!);
+  }
+
+  /** Its processes but for some. */
+  pidsBut(left: readonly Pid[]): readonly Pid[] {
+    if (left.length === 0) return this.pids;
+    const leftOut = new Set(left);
+    return this.pids.filter((pid) => !leftOut.has(pid));
+  }
+
   /** The group without some of its processes: itself where nothing is left out. */
-  without(left: ReadonlySet<Pid>): ProcessGroup {
-    return left.size === 0 ? this : new ProcessGroup(this.pids.filter((pid) => !left.has(pid)));
+  without(left: readonly Pid[]): ProcessGroup {
+    return left.length === 0 ? this : new ProcessGroup(this.pidsBut(left));
   }
 }

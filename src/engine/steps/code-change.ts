@@ -68,24 +68,24 @@ async function changeProcesses(
 ): Promise<number> {
   const timeout = context.timeouts.codeChangeMs;
   const answers = await changeCodeEach(context.target, group, { module, vsn, extra, timeout });
-  const unchanged = new Set<Pid>();
+  const unchanged: Pid[] = [];
   const failures: { pid: Pid; reason: string }[] = [];
-  for (const index of answers.where((outcome) => failureReason(outcome, timeout) !== undefined)) {
+  for (const index of answers.where((outcome) => !isChanged(outcome))) {
     const pid = group.pids[index]!;
     const outcome = answers.at(index);
-    unchanged.add(pid);
+    unchanged.push(pid);
     if (fateOf(outcome) === "gone") {
       context.tally.dead.add(pid);
       context.skipped(pid, "it ended before its code was changed");
     } else {
       context.tally.failed.add(pid);
-      failures.push({ pid, reason: failureReason(outcome, timeout)! });
+      failures.push({ pid, reason: failureReason(outcome, timeout) });
     }
   }
-  context.tally.migrated.addAll(unchanged.size === 0 ? group.pids : group.pids.filter((pid) => !unchanged.has(pid)));
+  context.tally.migrated.addAll(group.pidsBut(unchanged));
   const first = failures[0];
   if (first !== undefined) {
-    await noteUnchanged(group, answers, timeout, context);
+    await noteUnchanged(group, answers, context);
     const others = failures.length > 1 ? ` and in ${failures.length - 1} more` : "";
     throw new StepFailure({
       code: "code-change-failed",
@@ -101,27 +101,20 @@ async function changeProcesses(
 async function noteUnchanged(
   group: ProcessGroup,
   answers: Answers,
-  timeoutMs: number,
   { keepState, undo: log }: ExecutionContext,
 ): Promise<void> {
   if (keepState) return;
-  const refused = answers.where(
-    (outcome) => outcome.kind === "returned" && failureReason(outcome, timeoutMs) !== undefined,
-  );
-  await log.tell([
-    row.unchanged(
-      log.group(group).id,
-      refused.map((index) => group.pids[index]!),
-    ),
-  ]);
+  const refused = group.at(answers.where((outcome) => outcome.kind === "returned" && !isChanged(outcome)));
+  await log.tell([row.unchanged(log.group(group).id, refused)]);
 }
 
-/** Why a code change failed, in words and terms; undefined when it went well. */
-function failureReason(outcome: Outcome, timeoutMs: number): string | undefined {
+const isChanged = (outcome: Outcome): boolean => outcome.kind === "returned" && atomName(outcome.value) === "ok";
+
+/** Why a code change failed, in words and terms. */
+function failureReason(outcome: Outcome, timeoutMs: number): string {
   if (timedOut(outcome)) return `it was not done in ${timeoutMs} ms (--code-change-timeout)`;
   switch (outcome.kind) {
     case "returned": {
-      if (atomName(outcome.value) === "ok") return undefined;
       const reason = taggedTuple(outcome.value, "error", 2)?.[1] ?? outcome.value;
       const exit = taggedTuple(reason, "EXIT", 2)?.[1];
       return printTerm(exit === undefined ? reason : reasonWithoutStack(exit));

@@ -94,8 +94,7 @@ async function suspendOnce(
   );
   const at = context.suspensions.begin();
   const answers = await suspendEach(context.target, group, timeout);
-  const having = (fate: Fate): Pid[] =>
-    answers.where((outcome) => fateOf(outcome) === fate).map((index) => group.pids[index]!);
+  const having = (fate: Fate): Pid[] => group.at(answers.where((outcome) => fateOf(outcome) === fate));
   const gone = having("gone");
   for (const pid of gone) {
     context.tally.dead.add(pid);
@@ -103,7 +102,7 @@ async function suspendOnce(
   }
   const silent = having("silent");
   const unasked = having("failed");
-  const suspended = group.without(new Set([...gone, ...silent, ...unasked]));
+  const suspended = group.without([...gone, ...silent, ...unasked]);
   context.suspensions.suspended(suspended.pids, at);
   if (unasked.length > 0) throw notAsked(module, unasked, context);
   if (silent.length > 0) await dealWithSilent(silent, { module, groupId: id }, context);
@@ -138,15 +137,8 @@ export async function resume(instruction: Resume, context: ExecutionContext): Pr
 /** What the children of the supervisors in the group are, so that it can be told which ones are new afterwards. */
 function childrenRows(group: ProcessGroup, { population }: ExecutionContext): Term[] {
   return group.pids.flatMap((pid) => {
-    const children = population.childrenOf(pid);
-    return children.length === 0
-      ? []
-      : [
-          row.children(
-            pid,
-            children.map(({ id }) => id),
-          ),
-        ];
+    const ids = population.childrenOf(pid).map(({ id }) => id);
+    return ids.length === 0 ? [] : [row.children(pid, ids)];
   });
 }
 
@@ -158,9 +150,8 @@ function noteResumed(group: ProcessGroup, failure: Term | undefined, { suspensio
 
 async function resumeAll(context: ExecutionContext, group: ProcessGroup): Promise<void> {
   const answers = await resumeEach(context.target, group);
-  const silent = answers.where(isUnanswered).map((index) => group.pids[index]!);
-  const quiet = new Set(silent);
-  context.suspensions.resumed(silent.length === 0 ? group.pids : group.pids.filter((pid) => !quiet.has(pid)));
+  const silent = group.at(answers.where(isUnanswered));
+  context.suspensions.resumed(group.pidsBut(silent));
   if (silent.length > 0) {
     throw new StepFailure({
       code: "process-not-responding",
