@@ -5,21 +5,17 @@ import { pidText, processesOnOldCode } from "../otp/process.js";
 import { answersEach } from "../otp/sys.js";
 import type { Target } from "../target/target.js";
 import type { Facts, ObservedModule, ObservedProcess, RemoteChild } from "../upgrade/facts.js";
-import { isChosen, type Choice } from "../upgrade/choice.js";
-import { isMissedButSuspendable } from "../upgrade/running.js";
+import { suspendedFor, type SelectionOptions } from "../upgrade/selection.js";
 import { observeProcesses } from "./processes.js";
 import type { WalkedProcess } from "./walk.js";
 import type { Pid } from "../terms/term.js";
 
-export interface ObserveOptions {
+/** With the selection that the upgrade will make of processes. */
+export interface ObserveOptions extends SelectionOptions {
   /** The modules that an upgrade names; their code is looked at. */
   readonly modules: readonly string[];
   /** Whether the code of all modules is looked at that processes run or child specifications name. */
   readonly everyModule?: boolean;
-  /** Whether processes count as to be suspended that run a module though no child specification says so. */
-  readonly includeMissed?: boolean | undefined;
-  /** Which processes would be suspended, where it isn't those of the walk. */
-  readonly choice?: Choice | undefined;
   /** Modules whose processes would be suspended: those are asked whether they answer system messages. */
   readonly probe: readonly string[];
   /** For each question to a process. */
@@ -86,17 +82,7 @@ async function notResponding(
   observed: readonly ObservedProcess[],
   options: ObserveOptions,
 ): Promise<Set<string>> {
-  const { choice, includeMissed } = options;
-  const probed = new Set(options.probe);
-  const isFound = (process: ObservedProcess): boolean =>
-    process.supervised && !process.hidden && process.modules.some((module) => probed.has(module));
-  const isMissed = (process: ObservedProcess): boolean =>
-    includeMissed === true && options.probe.some((module) => isMissedButSuspendable(process, module));
-  const concerned = observed.filter((process) =>
-    choice === undefined
-      ? isFound(process) || isMissed(process)
-      : options.probe.some((module) => isChosen(process, module, choice)),
-  );
+  const concerned = [...new Set(options.probe.flatMap((module) => suspendedFor(module, observed, options)))];
   const answers = await answersEach(target, new ProcessGroup(concerned.map(({ pid }) => pid)), options.timeoutMs);
   return new Set(concerned.filter((_, index) => answers[index] === false).map(({ text }) => text));
 }

@@ -2,7 +2,7 @@ import type { Pid } from "../terms/term.js";
 import { pidText } from "../otp/process.js";
 import type { Child } from "../otp/supervisor.js";
 import type { Target } from "../target/target.js";
-import type { WalkAnomaly } from "../upgrade/facts.js";
+import type { ObservedProcess, WalkAnomaly } from "../upgrade/facts.js";
 import type { Finding, FindingCode } from "../upgrade/finding.js";
 import { isChosen, type Choice } from "../upgrade/choice.js";
 import { isMissedButSuspendable } from "../upgrade/running.js";
@@ -53,23 +53,21 @@ export class Population {
    * for: what `--include-missed` adds. All processes of the node are looked at.
    */
   async missedOf(modules: readonly string[]): Promise<Map<string, Pid[]>> {
-    const { processes } = await observeProcesses(this.#target, { timeoutMs: this.#timeoutMs });
-    return new Map(
-      modules.map((module) => [
-        module,
-        processes.filter((process) => isMissedButSuspendable(process, module)).map(({ pid }) => pid),
-      ]),
-    );
+    return await this.#observed(modules, isMissedButSuspendable);
   }
 
   /** The processes that each module is to be changed in now, by a choice: all processes of the node are looked at. */
   async chosenOf(modules: readonly string[], choice: Choice): Promise<Map<string, Pid[]>> {
+    return await this.#observed(modules, (process, module) => isChosen(process, module, choice));
+  }
+
+  async #observed(
+    modules: readonly string[],
+    isMeant: (process: ObservedProcess, module: string) => boolean,
+  ): Promise<Map<string, Pid[]>> {
     const { processes } = await observeProcesses(this.#target, { timeoutMs: this.#timeoutMs });
     return new Map(
-      modules.map((module) => [
-        module,
-        processes.filter((process) => isChosen(process, module, choice)).map(({ pid }) => pid),
-      ]),
+      modules.map((module) => [module, processes.filter((process) => isMeant(process, module)).map(({ pid }) => pid)]),
     );
   }
 

@@ -23,7 +23,7 @@ export function processesOf(module: string, processes: readonly ObservedProcess[
 }
 
 /** What a suspend takes for a module. */
-function suspendedFor(
+export function suspendedFor(
   module: string,
   processes: readonly ObservedProcess[],
   { includeMissed, choice }: SelectionOptions,
