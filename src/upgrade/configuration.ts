@@ -5,11 +5,14 @@ import type { Term } from "../terms/term.js";
 
 /**
  * What differs between two configurations (`[{Application, [{Key, Value}]}]`), as lines: `- app key old` and
- * `+ app key new`. What looks like a secret is not shown.
+ * `+ app key new`. What looks like a secret is not shown, nor what an Elixir release's providers are: what they make of
+ * the configuration is.
  */
 export function configurationDifferences(before: Term, after: Term): string[] {
   return differences(keysOf(before), keysOf(after));
 }
+
+const PROVIDERS = "elixir config_provider_init";
 
 /** The values by application and key: of `[{Application, [{Key, Value}]}]`. */
 function keysOf(config: Term): Map<string, Term> {
@@ -18,7 +21,8 @@ function keysOf(config: Term): Map<string, Term> {
     const [name, environment] = tupleElements(application, 2) ?? [];
     for (const pair of listElements(environment) ?? []) {
       const [key, value] = tupleElements(pair, 2) ?? [];
-      if (value !== undefined) values.set(`${atomName(name)} ${atomName(key)}`, value);
+      const path = `${atomName(name)} ${atomName(key)}`;
+      if (value !== undefined && path !== PROVIDERS) values.set(path, value);
     }
   }
   return values;

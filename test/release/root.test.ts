@@ -120,7 +120,7 @@ describe("readRelease", () => {
   it("says which releases there are", async () => {
     expect(await messages(shop, "1.11.0")).toMatchInlineSnapshot(`
       "error: there is no release 1.11.0 in /r
-        hint: It has 1.9.0, 1.10.0."
+        hint: It has 1.9.0, 1.10.0. Another one is unpacked first: relupctl unpack PACKAGE."
     `);
     expect(await messages(base, "1.9.0")).toMatchInlineSnapshot(`
       "error: there is no release 1.9.0 in /r

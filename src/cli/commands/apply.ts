@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { applyUpgrade, type Applied, type ApplyOptions as EngineOptions } from "../../engine/apply.js";
 import { problemOf } from "../../engine/failure.js";
 import type { PreparedUpgrade } from "../../engine/prepared.js";
-import { commitRelease } from "../../engine/releases/commit.js";
+import { commitRelease, readyToCommit } from "../../engine/releases/commit.js";
 import { nodeDifferences, stalePlan } from "../../engine/stale-plan.js";
 import type { Target } from "../../target/target.js";
 import { ProblemError, type Problem } from "../../terms/problem.js";
@@ -21,7 +21,7 @@ import { limitsOf, withLimitOptions, type LimitOptions } from "../limits.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import { readPlanFile } from "../plan-file.js";
 import { followProgress } from "../progress.js";
-import { changeReleases } from "../releases.js";
+import { changeReleases, releaseErrorsTold } from "../releases.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
 import { prepare, sourceOf, withSourceArguments, type Source, type SourceOptions } from "../source.js";
@@ -70,6 +70,7 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
   if (route !== undefined) return await applyRoute(route, opened, options, started, io, log);
   const prepared = await prepareAgreed(opened, source, agreed, options);
   if (executorOf(prepared.upgrade) === "otp") refuseUnheeded(options);
+  await refuseWhatNobodyCanCommit(opened.target, prepared, options);
   using interruption = interruptible(options, io, log);
   const executing = executionOf(opened, options, interruption, started, io, log);
   const applied = await applyUpgrade(opened.target, prepared, { ...executing, ...(agreed && { agreed }) });
@@ -132,6 +133,9 @@ async function applyRoute(
     if (executorOf(prepared.upgrade) === "otp") refuseUnheeded(options);
     return prepared;
   };
+  if (options.commit === true) {
+    await releaseErrorsTold(() => readyToCommit(opened.target, { timeoutMs: options.timeout }));
+  }
   const executing = executionOf(opened, options, interruption, started, io, log);
   const { hops, report, target } = await applyHops({
     ...{ route, target: opened.target, prepare: prepareHop, options: executing },
@@ -153,7 +157,6 @@ async function committed(
   options: ApplyOptions,
 ): Promise<Report> {
   if (execution?.outcome !== "upgraded") return report;
-  if (plan.upgrade.kind !== "release") return withProblem(report, NOTHING_TO_COMMIT);
   try {
     const result = await changeReleases(target, { what: "a commit", isDry: false }, () =>
       commitRelease(target, plan.upgrade.to, { timeoutMs: options.timeout }),
@@ -170,11 +173,23 @@ async function committed(
   }
 }
 
+/** Where `--commit` could only fail after the upgrade, that is said before it. */
+async function refuseWhatNobodyCanCommit(
+  target: Target,
+  { upgrade }: PreparedUpgrade,
+  { commit, timeout }: ApplyOptions,
+): Promise<void> {
+  if (commit !== true) return;
+  if (upgrade.kind !== "release") throw new CommandError(EXIT.usage, NOTHING_TO_COMMIT);
+  await releaseErrorsTold(() => readyToCommit(target, { timeoutMs: timeout }));
+}
+
 const NOTHING_TO_COMMIT: Problem = {
   code: "nothing-to-commit",
   severity: "error",
-  summary: "a single application was upgraded: there is no release to commit",
-  hint: "A restart boots the release with the application's old version. Build a release with the new one.",
+  summary: "--commit is for releases, and this is the upgrade of a single application",
+  detail: "A restart would boot the release with the application's old version. Nothing was changed.",
+  hint: "Leave --commit out, or build a release with the application's new version.",
 };
 
 const withProblem = (report: Report, problem: Problem): Report => ({

@@ -1,4 +1,5 @@
 import { modulesWithOldCode } from "../../otp/code-path.js";
+import { FileError } from "../../otp/file.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import { replaceReleases, withCurrent } from "../../otp/release-handler.js";
 import type { LowLevelInstruction } from "../../release/instruction.js";
@@ -11,6 +12,7 @@ import type { Upgrade } from "../../upgrade/upgrade.js";
 import { problemOf } from "../failure.js";
 import { accountOf, keepAccount, register } from "./account.js";
 import { takeInventory } from "./inventory.js";
+import { fileProblem } from "./problems.js";
 
 /**
  * What the node's release handler has to know of an upgrade that it didn't do itself. Its list of releases lives in the
@@ -89,12 +91,15 @@ function withUnpurged(known: Term, added: readonly Term[]): Term {
 }
 
 function notRecorded(error: unknown, vsn: string): Problem {
-  const { code, summary, detail } = problemOf(error, "call-failed", "the release handler could not be told");
+  const { code, summary, detail, hint } =
+    error instanceof FileError
+      ? fileProblem(error)
+      : problemOf(error, "call-failed", "the release handler could not be told");
   return {
     code: "not-recorded",
     severity: "warning",
     summary: `the node's release handler doesn't know that ${vsn} runs`,
     detail: `${summary} [${code}]${detail === undefined ? "" : `: ${detail}`}`,
-    hint: "A restart boots what it booted before. Build releases with the application sasl to have them accounted for.",
+    hint: `A restart boots what it booted before. ${hint ?? "See relupctl versions; relupctl commit tells it once more."}`,
   };
 }

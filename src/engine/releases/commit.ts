@@ -10,11 +10,11 @@ import { printTerm } from "../../terms/print.js";
 import type { Problem } from "../../terms/problem.js";
 import type { Pid } from "../../terms/term.js";
 import { forgetLastUpgrade } from "../last-upgrade.js";
-import { incomplete, keepAccount, type Account } from "./account.js";
+import { accountOf, incomplete, keepAccount, register, type Account } from "./account.js";
 import { recordInstalled } from "./bookkeeping.js";
 import { takeInventory, type NodeRelease } from "./inventory.js";
 import { keepFiles, tryToWrite } from "./keep-files.js";
-import { refused } from "./problems.js";
+import { itHas, refused } from "./problems.js";
 import { checkRunning, type RunningCheck } from "./running-check.js";
 
 /** A process that still runs old code, which the purge at the commit ends. */
@@ -58,7 +58,7 @@ export async function commitRelease(
   vsn: string | undefined,
   options: CommitOptions = {},
 ): Promise<Committed> {
-  const account = await keepAccount(target, options);
+  const account = accountOf(await takeInventory(target, options));
   const release = releaseToCommit(account, vsn);
   const bootedBefore = account.releases.find(({ bootsNext }) => bootsNext)?.vsn;
   const check: RunningCheck = await checkRunning(target, account, release, options);
@@ -70,6 +70,7 @@ export async function commitRelease(
     return { ...base, result: "refused", purged: [], problems };
   }
   if (options.dryRun === true) return { ...base, result: "checked", purged: [], problems };
+  await register(target, await keepAccount(target, options), release, options);
   // An upgrade whose client was gone at its end runs, and nobody has said so.
   if (release.status !== "current" && release.status !== "permanent") await sayThatItRuns(target, release, options);
   const isPermanent = release.status === "permanent" && bootedBefore === release.vsn;
@@ -82,14 +83,24 @@ export async function commitRelease(
   return { ...base, result: isPermanent ? "unchanged" : "committed", purged, problems };
 }
 
+/**
+ * Looks before an upgrade that is to be committed whether its release could be made permanent at all: whether the node keeps
+ * account of releases, and its disk can be written.
+ * @throws those of accounts, and FileError
+ */
+export async function readyToCommit(target: Target, options: CallOptions = {}): Promise<void> {
+  const { relDir } = accountOf(await takeInventory(target, options));
+  await tryToWrite(target, relDir, options);
+}
+
 function releaseToCommit({ releases, running, node }: Account, vsn: string | undefined): NodeRelease {
   const wanted = vsn ?? running?.vsn;
   const release = releases.find((each) => each.vsn === wanted);
   if (release === undefined) {
     const known = releases.map((each) => each.vsn).join(", ");
-    throw refused("release-not-found", `${node} has no release ${wanted ?? ""}`, undefined, `It has ${known}.`);
+    throw refused("release-not-found", `${node} has no release ${wanted ?? ""}`, undefined, itHas(known));
   }
-  if (!release.isRunning || release.status === undefined) {
+  if (!release.isRunning) {
     throw refused(
       "release-not-running",
       `${release.name} ${release.vsn} is not what the node runs`,

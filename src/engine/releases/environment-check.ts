@@ -3,20 +3,23 @@ import type { CallOptions } from "../../otp/invoke.js";
 import type { App } from "../../release/records.js";
 import { readSysConfig } from "../../release/sys-config.js";
 import type { Target } from "../../target/target.js";
-import { atomName, listElements, tupleElements } from "../../terms/access.js";
+import { atomName, keyFind, listElements, tupleElements } from "../../terms/access.js";
 import { equals } from "../../terms/equal.js";
 import type { Problem } from "../../terms/problem.js";
-import type { Term } from "../../terms/term.js";
+import { list, type Term } from "../../terms/term.js";
+import { problemOf } from "../failure.js";
 import { nodeFiles } from "../node-files.js";
+import { bootConfig } from "../source/config-providers.js";
+import { configTerm } from "../source/release.js";
 import type { Account } from "./account.js";
 import type { NodeRelease } from "./inventory.js";
 
-/** An Elixir release's key for the providers that make more of its configuration when it boots. */
+/** Where an Elixir release has its providers; it is no setting of anybody's. */
 const PROVIDERS = "config_provider_init";
 
 /**
- * What a start would set in an application's environment otherwise than it is now. A running system may well set things
- * itself, so these are warnings. With config providers (Elixir) nobody knows before the start: that is said instead.
+ * What a start would set in an application's environment otherwise than it is now; with config providers (Elixir) they are
+ * asked what that would be. A running system may well set things itself, so these are warnings.
  */
 export async function environmentProblems(
   target: Target,
@@ -25,11 +28,17 @@ export async function environmentProblems(
   apps: readonly App[],
   options: CallOptions,
 ): Promise<Problem[]> {
-  const config = new Map(await readSysConfig(nodeFiles(target, options), `${relDir}/${vsn}/sys.config`));
-  const hasProviders = config.get("elixir")?.some(([key]) => key === PROVIDERS) === true;
+  const read = configTerm(await readSysConfig(nodeFiles(target, options), `${relDir}/${vsn}/sys.config`));
+  let config: Term;
+  try {
+    config = await bootConfig(target, read, options);
+  } catch (error) {
+    const problem = problemOf(error, "config-provider-failed", "what a start would configure can't be told");
+    return [{ ...problem, severity: "warning" }];
+  }
   const differences = await Promise.all(
     apps.map(async (app) => {
-      const wanted = new Map<string, Term>([...(app.env ?? []), ...(config.get(app.name) ?? [])]);
+      const wanted = new Map<string, Term>([...(app.env ?? []), ...readEnvironment(keyFind(config, app.name) ?? list())]);
       const now = readEnvironment(await allEnv(target, app.name, options));
       return [...wanted]
         .filter(([key, value]) => !isSet(now.get(key), value) && key !== PROVIDERS)
@@ -37,7 +46,7 @@ export async function environmentProblems(
     }),
   );
   const different = differences.flat();
-  if (different.length === 0 || hasProviders) return [];
+  if (different.length === 0) return [];
   return [
     {
       code: "environment-differs",

@@ -54,3 +54,7 @@ export function fileProblem(error: FileError): Problem {
     hint: hints[error.reason] ?? "See the disk of the node.",
   };
 }
+
+/** What to do where a release isn't there. */
+export const itHas = (versions: string): string =>
+  `It has ${versions}. Another one is unpacked first: relupctl unpack PACKAGE.`;

@@ -10,7 +10,7 @@ import { accountOf, keepAccount, type Account } from "./account.js";
 import { takeInventory, type NodeRelease } from "./inventory.js";
 import { librariesInUse } from "./libraries-in-use.js";
 import { tryToWrite } from "./keep-files.js";
-import { refused } from "./problems.js";
+import { itHas, refused } from "./problems.js";
 
 export interface RemoveOptions extends CallOptions {
   /** Says what would be deleted, and deletes nothing. */
@@ -54,8 +54,8 @@ export async function removeRelease(target: Target, vsn: string, options: Remove
   const removal = await planRemoval(target, account, release, options);
   options.onPlanned?.(removal);
   if (options.dryRun === true) return { ...removal, result: "checked" };
+  await tryToWrite(target, account.relDir, options);
   if (release.status !== undefined) {
-    await tryToWrite(target, account.relDir, options);
     const answer = await setRemoved(target, vsn, options);
     if ("error" in answer) {
       const summary = `the node's release handler would not forget ${vsn}: ${printTerm(answer.error)}`;
@@ -70,7 +70,7 @@ function refuseNeeded({ releases, node }: Account, vsn: string): NodeRelease {
   const release = releases.find((each) => each.vsn === vsn);
   if (release === undefined) {
     const known = releases.map((each) => each.vsn).join(", ");
-    throw refused("release-not-found", `${node} has no release ${vsn}`, undefined, `It has ${known}.`);
+    throw refused("release-not-found", `${node} has no release ${vsn}`, undefined, itHas(known));
   }
   if (/^\.{0,2}$|[/\\]/.test(vsn)) throw refused("release-in-use", `no directory can be told for the version ${JSON.stringify(vsn)}`);
   const { isRunning, bootsNext, status } = release;
@@ -136,7 +136,7 @@ async function deleteAll(target: Target, { deletes, vsn }: Removal, options: Cal
   if (left.length === 0) return;
   throw refused(
     "remove-incomplete",
-    `${vsn} is no longer known to the release handler, but not all of it could be deleted`,
+    `the release handler knows nothing of ${vsn} any more, but not all of it could be deleted`,
     `${left.join("; ")}.`,
     "Delete these directories by hand: nothing needs them.",
   );

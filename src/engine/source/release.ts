@@ -159,7 +159,7 @@ function specifications({ loaded, directories }: NodeRelease): Term[] {
   return loaded.applications.filter(isOurs).map(({ app }) => encodeApp(app));
 }
 
-const configTerm = (config: readonly ApplicationConfig[]): Term =>
+export const configTerm = (config: readonly ApplicationConfig[]): Term =>
   list(
     ...config.map(([application, environment]) =>
       tuple(atom(application), list(...environment.map(([key, value]) => tuple(atom(key), value)))),

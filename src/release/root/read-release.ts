@@ -115,10 +115,14 @@ function problemError(code: string, summary: string, hint: string, span?: Span):
   return new ProblemError([{ code, severity: "error", summary, hint, ...(span === undefined ? {} : { span }) }]);
 }
 
+const UNPACK_FIRST = "Another one is unpacked first: relupctl unpack PACKAGE.";
+
 async function releaseNotFound(reader: FileReader, root: string, vsn: string): Promise<ProblemError> {
   const names = (await reader.list(join(root, "releases"))) ?? [];
   const versions = names.filter((name) => /^\d/.test(name)).sort(compareVersions);
   const hint =
-    versions.length === 0 ? `${join(root, "releases")} is empty or missing.` : `It has ${versions.join(", ")}.`;
+    versions.length === 0
+      ? `${join(root, "releases")} is empty or missing.`
+      : `It has ${versions.join(", ")}. ${UNPACK_FIRST}`;
   return problemError("release-not-found", `there is no release ${vsn} in ${root}`, hint);
 }

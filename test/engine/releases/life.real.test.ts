@@ -5,7 +5,7 @@ import { connect } from "../../../src/distribution/index.js";
 import { applyUpgrade } from "../../../src/engine/apply.js";
 import { localSource } from "../../../src/engine/releases/block-source.js";
 import { recordInstalled } from "../../../src/engine/releases/bookkeeping.js";
-import { commitRelease } from "../../../src/engine/releases/commit.js";
+import { commitRelease, readyToCommit } from "../../../src/engine/releases/commit.js";
 import { takeInventory } from "../../../src/engine/releases/inventory.js";
 import { removeRelease } from "../../../src/engine/releases/remove.js";
 import { unpackPackage, type Unpacked, type UnpackOptions } from "../../../src/engine/releases/unpack.js";
@@ -14,6 +14,7 @@ import type { Target } from "../../../src/target/target.js";
 import { describeRebar3 } from "../../support/erlang.js";
 import type { PeerNode } from "../../support/peer.js";
 import { buildRebarRelease, startRelease, type RebarRelease } from "../../support/rebar-release.js";
+import { unwritable } from "./faulty.js";
 
 /** Sells without a pause, and counts what it asked for, what was answered, and whether the answers went on counting. */
 const TRAFFIC = `
@@ -194,5 +195,29 @@ describeRebar3("the life of a release", () => {
   it("can be unpacked again after that", async () => {
     expect(await unpack()).toMatchObject({ result: "unpacked", vsn: "2.0.0" });
     expect(await statuses()).toBe('[{"1.0.0",permanent},{"2.0.0",unpacked}]');
+  });
+
+  it("that OTP doesn't know of is upgraded to, and committed once the disk can be written", async () => {
+    await node.eval('release_handler:set_removed("2.0.0")');
+    const readOnly = unwritable(target, "eacces");
+    await expect(removeRelease(readOnly, "2.0.0")).rejects.toMatchObject({ name: "FileError", reason: "eacces" });
+    expect(existsSync(join(root, "releases", "2.0.0"))).toBe(true);
+    await expect(readyToCommit(readOnly)).rejects.toMatchObject({ name: "FileError", reason: "eacces" });
+    const { execution, bookkeeping } = await applyUpgrade(readOnly, await readReleaseUpgrade(target, "2.0.0"));
+    expect(execution?.outcome).toBe("upgraded");
+    expect(bookkeeping).toMatchObject({
+      status: undefined,
+      problem: {
+        code: "not-recorded",
+        detail: expect.stringMatching(/relupctl-probe: eacces \[root-not-writable\]$/) as string,
+        hint: expect.stringContaining("Let the node's user write in its release root.") as string,
+      },
+    });
+    expect(await statuses()).toBe('[{"1.0.0",permanent}]');
+    await expect(commitRelease(readOnly, undefined)).rejects.toMatchObject({ name: "FileError", reason: "eacces" });
+    await readyToCommit(target);
+    expect(await commitRelease(target, undefined)).toMatchObject({ result: "committed", vsn: "2.0.0" });
+    expect(await statuses()).toBe('[{"1.0.0",old},{"2.0.0",permanent}]');
+    expect(bootedNext()).toBe("2.0.0");
   });
 });

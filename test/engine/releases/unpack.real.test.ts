@@ -20,26 +20,13 @@ import { localSource, nodeSource } from "../../../src/engine/releases/block-sour
 import { takeInventory } from "../../../src/engine/releases/inventory.js";
 import { unpackPackage, type Unpacked, type UnpackOptions } from "../../../src/engine/releases/unpack.js";
 import { FileError } from "../../../src/otp/file.js";
-import type { Mfa, Outcome, Target } from "../../../src/target/target.js";
+import type { Target } from "../../../src/target/target.js";
 import { ProblemError } from "../../../src/terms/problem.js";
-import { keyFind } from "../../../src/terms/access.js";
 import { atom, tuple } from "../../../src/terms/term.js";
 import { describeRebar3 } from "../../support/erlang.js";
 import { startNode, type PeerNode } from "../../support/peer.js";
 import { buildRebarRelease, startRelease, type RebarRelease } from "../../support/rebar-release.js";
-
-/** A target of which some calls are answered by somebody else. */
-const faulty = (target: Target, answer: (mfa: Mfa) => Outcome | undefined): Target => ({
-  identity: target.identity,
-  down: target.down,
-  call: (mfa, options) => {
-    const given = answer(mfa);
-    return given === undefined ? target.call(mfa, options) : Promise.resolve(given);
-  },
-  [Symbol.asyncDispose]: () => Promise.resolve(),
-});
-
-const isWrite = ({ module, args }: Mfa): boolean => module === "erl_eval" && keyFind(args[1], "Data") !== undefined;
+import { faulty, isBlockWrite } from "./faulty.js";
 
 describeRebar3("a package that is unpacked", () => {
   let folder: string;
@@ -201,7 +188,7 @@ describeRebar3("a package that is unpacked", () => {
     for (const reason of ["enospc", "erofs", "eacces"]) {
       let writes = 0;
       const on = faulty(target, (mfa) => {
-        if (!isWrite(mfa) || ++writes < 4) return undefined;
+        if (!isBlockWrite(mfa) || ++writes < 4) return undefined;
         return { kind: "returned", value: tuple(atom("error"), atom(reason)) };
       });
       expect(await refusedFor(release.tarballs["2.0.0"], on)).toEqual([reason]);
@@ -224,7 +211,7 @@ describeRebar3("a package that is unpacked", () => {
   it("goes on from where it was cut, over what an earlier try has left half-way", async () => {
     let writes = 0;
     const cut = faulty(target, (mfa) => {
-      if (!isWrite(mfa) || ++writes <= 6) return undefined;
+      if (!isBlockWrite(mfa) || ++writes <= 6) return undefined;
       return { kind: "unknown", cause: "connection_lost" };
     });
     await expect(unpack(release.tarballs["2.0.0"], {}, cut)).rejects.toThrow("connection was lost");
