@@ -8,7 +8,6 @@ import type { PreparedUpgrade } from "../engine/prepared.js";
 import { readApplicationUpgradeOf } from "../engine/source/application.js";
 import { readReleaseUpgradeOf } from "../engine/source/release.js";
 import { CommandError, EXIT } from "./exit.js";
-import { openLocalCode } from "./local-code.js";
 import { choicesOf, type Choices, type Source } from "./source.js";
 
 export interface SnapshotOptions {
@@ -55,6 +54,8 @@ export async function prepareFromSnapshot(
   options: { readonly root: string; readonly connectTimeout: number } & Choices,
 ): Promise<PreparedUpgrade> {
   const directory = "app" in source ? resolve(source.app) : undefined;
+  // It brings the embedded node along, which nothing else needs that is done with a snapshot.
+  const { openLocalCode } = await import("./local-code.js");
   await using local = await openLocalCode(snapshot.extension, resolve(options.root), directory, options.connectTimeout);
   const code = snapshotCode(snapshot, local);
   const prepared = await withLocalPaths(snapshot, local, async () =>

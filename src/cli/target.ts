@@ -1,12 +1,7 @@
 import type { Logger } from "pino";
-import { connect, Cookie, findCookie, readTlsFiles } from "../distribution/index.js";
 import type { Target } from "../target/target.js";
-import { ProblemError, type Problem } from "../terms/problem.js";
-import { bootEmbedded } from "./embedded.js";
-import { CommandError, EXIT } from "./exit.js";
 import type { Io } from "./io.js";
 import type { TargetOptions } from "./options.js";
-import { problemText } from "./views/problem.js";
 
 /** A node that a command works on. Disposing of it closes the connection, or stops the embedded node. */
 export interface OpenedTarget extends AsyncDisposable {
@@ -19,8 +14,7 @@ export interface OpenedTarget extends AsyncDisposable {
  * @throws CommandError with exit code 1 when the node can't be reached
  */
 export async function openTarget(options: TargetOptions, io: Io, log: Logger): Promise<OpenedTarget> {
-  const target =
-    options.node === undefined ? await bootEmbedded(options, log) : await connectTo(options.node, options, io);
+  const target = await open(options, io, log);
   const { node, otpRelease } = target.identity;
   log.info({ node, otpRelease }, "opened the node");
   return {
@@ -32,31 +26,12 @@ export async function openTarget(options: TargetOptions, io: Io, log: Logger): P
   };
 }
 
-async function connectTo(node: string, options: TargetOptions, io: Io): Promise<Target> {
-  const warn = (problem: Problem): void => {
-    io.err(`${problemText(problem, io.paintErr)}\n`);
-  };
-  try {
-    const cookie = await cookieOf(options, warn);
-    const tls = await readTlsFiles(options);
-    return await connect({ node, cookie, timeoutMs: options.connectTimeout, tls });
-  } catch (error) {
-    if (error instanceof ProblemError) throw new CommandError(EXIT.usage, error.problems[0]!);
-    throw error;
+/** What only the other kind of node needs is not loaded. */
+async function open(options: TargetOptions, io: Io, log: Logger): Promise<Target> {
+  if (options.node === undefined) {
+    const { bootEmbedded } = await import("./embedded.js");
+    return await bootEmbedded(options, log);
   }
-}
-
-async function cookieOf(options: TargetOptions, warn: (problem: Problem) => void): Promise<Cookie> {
-  if (options.cookie !== undefined) {
-    warn({
-      code: "cookie-on-command-line",
-      severity: "warning",
-      summary: "a cookie on the command line can be seen by everybody on this machine",
-      hint: "Use --cookie-file FILE, or set RELUPCTL_COOKIE.",
-    });
-    return new Cookie(options.cookie);
-  }
-  const found = await findCookie({ file: options.cookieFile });
-  if (found.warning !== undefined) warn(found.warning);
-  return found.cookie;
+  const { connectTo } = await import("./connected.js");
+  return await connectTo(options.node, options, io);
 }
