@@ -1,4 +1,4 @@
-import { open, mkdir, type FileHandle } from "node:fs/promises";
+import { open, mkdir, stat, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Where the lines of a journal go. */
@@ -26,7 +26,7 @@ export function fileSink(file: FileHandle): JournalSink {
  */
 export async function createSink(path: string): Promise<JournalSink> {
   const directory = dirname(path);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory);
   const file = await open(path, "ax", 0o600);
   try {
     await syncDirectory(directory);
@@ -36,6 +36,27 @@ export async function createSink(path: string): Promise<JournalSink> {
   }
   return fileSink(file);
 }
+
+/**
+ * Makes a directory, for its owner alone, with those above it that aren't there. Node's own `recursive` never ends where a
+ * file system takes no directories at all, as `/proc`, and says of one that is read-only that the directory isn't there.
+ */
+async function makeDirectory(path: string): Promise<void> {
+  const above = dirname(path);
+  if (above !== path && !(await isDirectory(above))) await makeDirectory(above);
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    // It was there, or somebody else has made it just now.
+    if (!(await isDirectory(path))) throw error;
+  }
+}
+
+const isDirectory = async (path: string): Promise<boolean> =>
+  await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, "r");
