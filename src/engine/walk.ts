@@ -4,7 +4,8 @@ import type { Child } from "../otp/supervisor.js";
 import type { Target } from "../target/target.js";
 import type { Pid, Term } from "../terms/term.js";
 import type { WalkAnomaly } from "../upgrade/facts.js";
-import { Walker, type Place } from "./walker.js";
+import type { Place } from "./place.js";
+import { Walker } from "./walker.js";
 
 /** One process of the supervision tree, as `release_handler_1:get_supervised_procs/0` has it. */
 export interface WalkedProcess {

@@ -5,25 +5,13 @@ import { sysStatusEach, type SysStatus } from "../otp/sys.js";
 import type { Target } from "../target/target.js";
 import type { Pid } from "../terms/term.js";
 import type { WalkAnomaly } from "../upgrade/facts.js";
+import { topPlace, walked, type Found, type Place } from "./place.js";
 import type { WalkedProcess } from "./walk.js";
-
-/** A process in the tree, with what is below it: filled as the walk goes on. */
-export interface Place {
-  readonly process: WalkedProcess;
-  readonly places: Place[];
-}
 
 /** A supervisor that answered. */
 interface WalkedSupervisor {
   readonly pid: Pid;
   readonly children: readonly Child[];
-}
-
-/** A child together with the supervisor it was found under. */
-interface Found {
-  readonly child: Child;
-  readonly pid: Pid;
-  readonly under: Place;
 }
 
 /** Behaviours that know nothing of `which_children` and `get_modules`: whoever asks them reaches a user's callback. */
@@ -49,51 +37,44 @@ export class Walker {
 
   /** Gives the top process of each application that has one, with all that is below it. */
   async walk(applications: readonly string[]): Promise<Place[]> {
-    const { tops, statuses } = await this.#tops(applications);
-    await this.#levels(tops, statuses);
+    const tops = await this.#tops(applications);
+    await this.#levels(tops);
     while (this.#disguised.length > 0) await this.#levels(this.#disguised.splice(0));
     return tops;
   }
 
-  async #tops(applications: readonly string[]): Promise<{ tops: Place[]; statuses: Map<Place, SysStatus> }> {
+  async #tops(applications: readonly string[]): Promise<Place[]> {
     const options = { timeoutMs: this.#timeoutMs };
-    const found = await Promise.all(
-      applications.map(async (application) => ({
-        application,
-        found: await topProcess(this.#target, application, options),
-      })),
-    );
-    const answered: { readonly application: string; readonly pid: Pid }[] = [];
-    for (const { application, found: process } of found) {
-      if (process?.top !== undefined) answered.push({ application, pid: process.top });
-      else if (process !== undefined) this.#report("supervisor_not_responding", process.master, application);
-    }
+    const found = await Promise.all(applications.map((application) => topProcess(this.#target, application, options)));
+    const answered = found.flatMap((process, index) => {
+      const application = applications[index]!;
+      if (process?.top !== undefined) return [{ application, pid: process.top }];
+      if (process !== undefined) this.#report("supervisor_not_responding", process.master, application);
+      return [];
+    });
     const statuses = await this.#status(answered.map(({ pid }) => pid));
+    const tops = answered
+      .map((top, index) => ({ ...top, status: statuses[index]! }))
+      .filter(({ status }) => status.state !== "noproc");
     // A silent supervisor would not tell its module either: one time-out for it is enough.
-    const running = answered.filter((_, index) => statuses[index]!.state === "running");
+    const running = tops.filter(({ status }) => status.state === "running");
     const told = await callbackModules(
       this.#target,
       running.map(({ pid }) => pid),
       this.#timeoutMs,
     );
-    const modules = new Map(running.map((process, index) => [process, told[index]]));
-
-    const tops = answered.map((process) => topPlace(process.pid, process.application, modules.get(process)));
-    for (const process of running) {
-      if (modules.get(process) === undefined) {
-        this.#report("callback_module_unknown", process.pid, process.application);
-      }
+    for (const [index, { pid, application }] of running.entries()) {
+      if (told[index] === undefined) this.#report("callback_module_unknown", pid, application);
     }
-    const known = new Map(tops.map((place, index) => [place, statuses[index]!]));
-    return { tops: tops.filter((place) => known.get(place)!.state !== "noproc"), statuses: known };
+    const modules = new Map(running.map((top, index) => [top, told[index]]));
+    return tops.map((top) => topPlace(top, modules.get(top)));
   }
 
   /** Asks the supervisors for their children, those of them that are supervisors for theirs, and so on. */
-  async #levels(first: readonly Place[], known?: ReadonlyMap<Place, SysStatus>): Promise<void> {
-    let statuses = known;
-    for (let level = first; level.length > 0; statuses = undefined) {
-      const next = level.filter((place) => this.#isNew(place));
-      const found = await this.#childrenOf(next, statuses);
+  async #levels(first: readonly Place[]): Promise<void> {
+    let level = first;
+    while (level.length > 0) {
+      const found = await this.#childrenOf(level.filter((place) => this.#isNew(place)));
       level = await this.#place(found);
     }
   }
@@ -105,9 +86,11 @@ export class Walker {
     return true;
   }
 
-  async #childrenOf(level: readonly Place[], known?: ReadonlyMap<Place, SysStatus>): Promise<Found[]> {
-    const told = known === undefined ? await this.#status(level.map(({ process }) => process.pid)) : [];
-    const asked = level.filter((place, index) => this.#maybeAsked(place, known?.get(place) ?? told[index]!));
+  async #childrenOf(level: readonly Place[]): Promise<Found[]> {
+    const unknown = level.filter(({ status }) => status === undefined);
+    const statuses = await this.#status(unknown.map(({ process }) => process.pid));
+    const told = new Map(unknown.map((place, index) => [place, statuses[index]!]));
+    const asked = level.filter((place) => this.#maybeAsked(place, place.status ?? told.get(place)!));
     const answers = await whichChildrenEach(
       this.#target,
       asked.map(({ process }) => process.pid),
@@ -178,12 +161,13 @@ export class Walker {
       this.#timeoutMs,
     );
     const modules = new Map<Found, readonly string[]>();
+    const silent = [...plain];
     asked.forEach((each, index) => {
       const answer = answers[index];
       if (Array.isArray(answer)) modules.set(each, answer);
-      else if (answer === undefined) plain.add(each);
+      else if (answer === undefined) silent.push(each);
     });
-    for (const { pid, under } of plain) this.#report("dynamic_not_responding", pid, under.process.application);
+    for (const { pid, under } of silent) this.#report("dynamic_not_responding", pid, under.process.application);
     return modules;
   }
 
@@ -203,35 +187,4 @@ export class Walker {
   #report(kind: WalkAnomaly["kind"], pid: Pid, application: string): void {
     this.anomalies.push({ kind, pid: pidText(pid), application });
   }
-}
-
-function topPlace(pid: Pid, application: string, module: string | undefined): Place {
-  return {
-    process: {
-      pid,
-      application,
-      supervisor: undefined,
-      id: undefined,
-      type: "supervisor",
-      modules: module === undefined ? [] : [module],
-      dynamic: false,
-      // OTP leaves out a top process that it can't ask for its module, though not its children.
-      hidden: module === undefined,
-    },
-    places: [],
-  };
-}
-
-function walked({ child, pid, under }: Found, dynamic: readonly string[] | undefined): WalkedProcess {
-  const { application, pid: supervisor, hidden } = under.process;
-  return {
-    pid,
-    application,
-    supervisor,
-    id: child.id,
-    type: child.type,
-    modules: child.modules === "dynamic" ? (dynamic ?? []) : child.modules,
-    dynamic: child.modules === "dynamic",
-    hidden: hidden && under.process.supervisor !== undefined,
-  };
 }
