@@ -1,4 +1,4 @@
-import { allEnv } from "../../otp/application.js";
+import { allEnv, loadedApplications } from "../../otp/application.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import type { App } from "../../release/records.js";
 import { readSysConfig } from "../../release/sys-config.js";
@@ -36,8 +36,10 @@ export async function environmentProblems(
     const problem = problemOf(error, "config-provider-failed", "what a start would configure can't be told");
     return [{ ...problem, severity: "warning" }];
   }
+  // One that isn't loaded has no environment (iex, in an Elixir release).
+  const loaded = new Set((await loadedApplications(target, options)).map(({ name }) => name));
   const differences = await Promise.all(
-    apps.map(async (app) => {
+    apps.filter(({ name }) => loaded.has(name)).map(async (app) => {
       const wanted = new Map<string, Term>([...(app.env ?? []), ...readEnvironment(keyFind(config, app.name) ?? list())]);
       const now = readEnvironment(await allEnv(target, app.name, options));
       return [...wanted]
