@@ -1,6 +1,6 @@
 import { BeamError, readBeam } from "../beam/beam.js";
+import { codeChangeVsn } from "../beam/vsn.js";
 import type { Term } from "../terms/term.js";
-import { List } from "../terms/term.js";
 
 /** What an upgrade needs to know of object code. */
 export interface InspectedCode {
@@ -18,7 +18,7 @@ export function inspectBeam(bytes: Uint8Array): InspectedCode | undefined {
     const { md5, vsn, exports } = readBeam(bytes);
     return {
       md5,
-      vsn: singleVsn(vsn),
+      vsn: vsn.length === 0 ? undefined : codeChangeVsn(vsn),
       exportsCodeChange: exports.some(
         ({ function: name, arity }) => name === "code_change" && (arity === 3 || arity === 4),
       ),
@@ -27,11 +27,4 @@ export function inspectBeam(bytes: Uint8Array): InspectedCode | undefined {
     if (error instanceof BeamError) return undefined;
     throw error;
   }
-}
-
-/** As `release_handler_1:get_vsn/1` reads the attribute: a string stays whole, of another list the one element counts. */
-function singleVsn(vsn: readonly Term[]): Term | undefined {
-  const isString = vsn.every((code) => typeof code === "number" && code >= 32 && code <= 255);
-  if (!isString && vsn.length === 1) return vsn[0];
-  return vsn.length === 0 ? undefined : new List(vsn);
 }

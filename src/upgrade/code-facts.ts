@@ -1,8 +1,8 @@
 import { BeamError, readAbstractCode, readBeam, type BeamInfo } from "../beam/beam.js";
-import { codeChangeVsn } from "../beam/vsn.js";
+import { declaredVsn } from "../beam/vsn.js";
 import { oldVsnPatterns, type OldVsnPatterns } from "../release/rules/old-vsn-patterns.js";
 import { textOf } from "../terms/access.js";
-import { integer, type Term } from "../terms/term.js";
+import type { Term } from "../terms/term.js";
 import { callsOfInit, type InitCall } from "./abstract-code/calls-of-init.js";
 import { childrenOfInit, type InitChild } from "./abstract-code/children-of-init.js";
 
@@ -44,11 +44,6 @@ export function codeFacts(bytes: Uint8Array): CodeFacts | undefined {
     if (error instanceof BeamError) return undefined;
     throw error;
   }
-}
-
-function declaredVsn({ vsn, md5 }: BeamInfo): Term | undefined {
-  const given = codeChangeVsn(vsn);
-  return vsn.length === 0 || given === integer(BigInt(`0x${md5}`)) ? undefined : given;
 }
 
 /** Where only the imports are known, a call may be made anywhere in the module. */

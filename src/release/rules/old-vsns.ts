@@ -1,7 +1,5 @@
 import { readAbstractCode } from "../../beam/beam.js";
 import type { BeamInfo } from "../../beam/beam.js";
-import { codeChangeVsn } from "../../beam/vsn.js";
-import { integer, type Term } from "../../terms/term.js";
 import { beamOf } from "./behaviours.js";
 import { codeChanges, type CodeChange } from "./code-changes.js";
 import type { CheckContext, CheckedApplication } from "./context.js";
@@ -40,12 +38,6 @@ function patternsOf(application: CheckedApplication, module: string, direction: 
   const code = application.modules.get(module)?.code;
   const forms = code?.kind === "beam" && code.info.hasDebugInfo ? readAbstractCode(code.bytes) : undefined;
   return forms === undefined ? undefined : oldVsnPatterns(forms, direction);
-}
-
-/** The vsn that a module declares; undefined where it declares none, and the compiler put its MD5 there. */
-export function declaredVsn({ vsn, md5 }: BeamInfo): Term | undefined {
-  const given = codeChangeVsn(vsn);
-  return vsn.length === 0 || given === integer(BigInt(`0x${md5}`)) ? undefined : given;
 }
 
 /** A file without attributes (a stripped one) says nothing of its vsn. */

@@ -1,6 +1,7 @@
+import { declaredVsn } from "../../beam/vsn.js";
 import { equals } from "../../terms/equal.js";
 import { printTerm } from "../../terms/print.js";
-import { declaredVsn, oldVsns } from "./old-vsns.js";
+import { oldVsns } from "./old-vsns.js";
 import { defineRule } from "./rule.js";
 
 export const vsnNotMatched = defineRule({

@@ -1,5 +1,6 @@
+import { declaredVsn } from "../../beam/vsn.js";
 import { printTerm } from "../../terms/print.js";
-import { declaredVsn, oldVsns, saysItsVsn, type OldVsn } from "./old-vsns.js";
+import { oldVsns, saysItsVsn, type OldVsn } from "./old-vsns.js";
 import { defineRule, type Found } from "./rule.js";
 
 /**

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { readAbstractCode, readBeam } from "../../../src/beam/beam.js";
 import { oldVsnPatterns } from "../../../src/release/rules/old-vsn-patterns.js";
-import { declaredVsn } from "../../../src/release/rules/old-vsns.js";
+import { declaredVsn } from "../../../src/beam/vsn.js";
 import { printTerm } from "../../../src/terms/print.js";
 import { describeErlang, useOracle } from "../../support/erlang.js";
 import { compileModule, serverSource } from "./compile.js";
