@@ -142,7 +142,6 @@ export const surface = {
   "ets:match/2": "read",
   "ets:info/2": "read",
   "lists:append/1": "read",
-  "lists:all/2": "read",
   "lists:keymember/3": "read",
   "lists:member/2": "read",
   "lists:sort/1": "read",
