@@ -83,9 +83,10 @@ type Field = readonly [offset: number, length: number];
 
 const bytesOf = (block: Uint8Array, [offset, length]: Field): Uint8Array => block.subarray(offset, offset + length);
 
-/** The bytes up to the first zero, as UTF-8. */
-function text(block: Uint8Array, field: Field): string {
-  const bytes = bytesOf(block, field);
+const text = (block: Uint8Array, field: Field): string => decodeUntilZero(bytesOf(block, field));
+
+/** The bytes up to the first zero, as UTF-8. @throws ProblemError `tar-damaged` */
+export function decodeUntilZero(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   return decodeName(end === -1 ? bytes : bytes.subarray(0, end));
 }

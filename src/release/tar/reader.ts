@@ -1,4 +1,4 @@
-import { BLOCK, decodeName, isZero, readHeader, type Header, type HeaderType } from "./header.js";
+import { BLOCK, decodeUntilZero, isZero, readHeader, type Header, type HeaderType } from "./header.js";
 import { readPax, type PaxFields } from "./pax.js";
 import { tarError } from "./problem.js";
 
@@ -113,19 +113,14 @@ export class TarReader {
     this.#extension = undefined;
     this.#padding = paddingAfter(header.size);
     if (header.type === "pax") this.#next = { ...this.#next, ...readPax(content) };
-    else if (header.type === "long name") this.#next = { ...this.#next, path: untilZero(content) };
-    else this.#next = { ...this.#next, linkPath: untilZero(content) };
+    else if (header.type === "long name") this.#next = { ...this.#next, path: decodeUntilZero(content) };
+    else this.#next = { ...this.#next, linkPath: decodeUntilZero(content) };
   }
 }
 
 const isExtension = (type: HeaderType): boolean => type === "pax" || type === "long name" || type === "long link";
 
 const paddingAfter = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
-
-function untilZero(bytes: Uint8Array): string {
-  const end = bytes.indexOf(0);
-  return decodeName(end === -1 ? bytes : bytes.subarray(0, end));
-}
 
 function concat(left: Uint8Array, right: Uint8Array): Uint8Array {
   if (left.length === 0 && right.length > 0) return right.slice();
