@@ -4,7 +4,7 @@ import { printTerm } from "../terms/print.js";
 import type { Term } from "../terms/term.js";
 import type { Facts } from "./facts.js";
 import type { Finding } from "./finding.js";
-import { changedModules, namedModules, type Upgrade } from "./upgrade.js";
+import { namedModules, type Upgrade } from "./upgrade.js";
 
 /**
  * What a plan rests on, as plain data: a plan file carries it, so that a node on which something of it is otherwise can
@@ -57,7 +57,6 @@ export interface BasisFinding {
 /** What a plan of the upgrade rests on. */
 export function basisOf(upgrade: Upgrade, facts: Facts, findings: readonly Finding[]): PlanBasis {
   const { kind, name, from, to, direction } = upgrade;
-  const involved = new Set([...changedModules(upgrade.script), ...namedModules(upgrade.script)]);
   return {
     ...{ kind, name, from, to, direction },
     ...(upgrade.includeMissed === true && { includeMissed: true }),
@@ -75,7 +74,7 @@ export function basisOf(upgrade: Upgrade, facts: Facts, findings: readonly Findi
       ]),
     ),
     modules: sorted(
-      [...involved].map((module) => {
+      namedModules(upgrade.script).map((module) => {
         const { md5, vsn } = facts.modules.get(module) ?? {};
         return [module, codeOf(md5, vsn)];
       }),

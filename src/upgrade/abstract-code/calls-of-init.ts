@@ -1,4 +1,4 @@
-import { tupleElements } from "../../terms/access.js";
+import { isAtom, tupleElements } from "../../terms/access.js";
 import { Tuple, List, type Term } from "../../terms/term.js";
 import { atomOf, calledBy, functionsOf } from "./forms.js";
 
@@ -39,7 +39,7 @@ function callsIn(expressions: readonly Term[]): { readonly called: string; reado
   const waiting: Term[] = [...expressions];
   for (let form = waiting.pop(); form !== undefined; form = waiting.pop()) {
     if (form instanceof List) waiting.push(...form.elements);
-    if (!(form instanceof Tuple) || tupleElements(form)?.[0] === undefined) continue;
+    if (!(form instanceof Tuple)) continue;
     const call = calledBy(form);
     if (call !== undefined) calls.push(call);
     if (!isFun(form)) waiting.push(...form.elements);
@@ -47,8 +47,7 @@ function callsIn(expressions: readonly Term[]): { readonly called: string; reado
   return calls;
 }
 
-const isFun = ({ elements: [tag] }: Tuple): boolean =>
-  tag !== undefined && typeof tag === "object" && "name" in tag && (tag.name === "fun" || tag.name === "named_fun");
+const isFun = ({ elements: [tag] }: Tuple): boolean => isAtom(tag, "fun") || isAtom(tag, "named_fun");
 
 /** The name of `ets:new(Name, [named_table | _])`, where the options are written out. */
 function namedTable([name, options]: readonly Term[]): string | undefined {

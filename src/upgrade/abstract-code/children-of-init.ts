@@ -17,7 +17,8 @@ export function childrenOfInit(forms: Term): InitChild[] | undefined {
   const [, result] = taggedTuple(valueOf(forms, "init/1"), "ok", 2) ?? [];
   const [flags, specifications] = tupleElements(result, 2) ?? [];
   const children = listElements(specifications)?.map(readChild);
-  if (strategyOf(flags) === undefined || strategyOf(flags) === "simple_one_for_one") return undefined;
+  const strategy = strategyOf(flags);
+  if (strategy === undefined || strategy === "simple_one_for_one") return undefined;
   return children?.every((child) => child !== undefined) === true ? children : undefined;
 }
 
@@ -50,12 +51,11 @@ function typeOf(type: Term | undefined): InitChild["type"] {
 
 /** By default the module that starts the child. */
 function modulesOf(modules: Term | undefined, start: Term | undefined): InitChild["modules"] {
-  const given = modules ?? UNKNOWN;
   if (modules === undefined) {
     const [module] = tupleElements(start, 3) ?? [];
     const name = module === undefined || module === UNKNOWN ? undefined : atomName(module);
     return name === undefined ? undefined : [name];
   }
-  if (!isKnown(given)) return undefined;
-  return atomName(given) === "dynamic" ? "dynamic" : atomNames(given);
+  if (!isKnown(modules)) return undefined;
+  return atomName(modules) === "dynamic" ? "dynamic" : atomNames(modules);
 }
