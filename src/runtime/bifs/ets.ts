@@ -16,11 +16,7 @@ interface Table {
 export type Tables = Map<string, Table>;
 
 function findTable({ node }: Context, reference: Term): Table | undefined {
-  const key = reference instanceof Reference ? refKey(reference) : badarg();
-  const table = node.tables.get(key);
-  if (table === undefined || node.processes.find(table.owner) !== undefined) return table;
-  node.tables.delete(key);
-  return undefined;
+  return node.tables.get(reference instanceof Reference ? refKey(reference) : badarg());
 }
 
 function tableOf(context: Context, reference: Term, access: "read" | "write" = "read"): Table {
@@ -78,6 +74,9 @@ export const ets: BifModule = {
     const given = elementsOf(options);
     if (!(name instanceof Atom) || given === undefined) return badarg();
     const reference = node.processes.makeRef();
+    self.exitCallbacks.push(() => {
+      node.tables.delete(refKey(reference));
+    });
     node.tables.set(refKey(reference), {
       owner: self.pid,
       type: atom(given.some((option) => isNamed(option, "ordered_set")) ? "ordered_set" : "set"),
