@@ -57,6 +57,8 @@ export class RuntimeNode {
   readonly applications: ApplicationTable;
   readonly system: SystemVersions;
   readonly tables: Tables = new Map();
+  /** Handles of the raw files that are open. */
+  readonly openFiles = new Set<number>();
   /** Timers that can be cancelled by their reference. */
   readonly timers = new Map<string, () => number | undefined>();
   /** Reads an application's manifest that isn't Erlang terms. */

@@ -2,7 +2,6 @@ import { Bitstring, type Term, atom, binary, map, tuple } from "../../terms/term
 import { mapValue } from "../../terms/access.js";
 import type { FileWriter, PosixReason } from "../code/file-writer.js";
 import type { BifModule, Context } from "../context.js";
-import type { RuntimeNode } from "../node.js";
 import { badarg } from "../process/raised.js";
 import { OK, elementsOf, error, isNamed, isTagged, nameText, at, ok } from "../support/term.js";
 
@@ -26,21 +25,12 @@ function handleOf(term: Term): number {
   return typeof handle === "number" ? handle : badarg();
 }
 
-/** The files that are open on each node, by handle. */
-const openFiles = new WeakMap<RuntimeNode, Set<number>>();
-
-function openOn(node: RuntimeNode): Set<number> {
-  const known = openFiles.get(node) ?? new Set();
-  openFiles.set(node, known);
-  return known;
-}
-
 /** An open file is closed with the process that opened it, as in OTP. */
 function open(context: Context, writer: FileWriter, path: string, modes: readonly Term[]): Term {
   const opened = writer.open(path, modes.some((mode) => isNamed(mode, "write")) ? "write" : "read");
   if (typeof opened === "string") return error(atom(opened));
   const { handle } = opened;
-  openOn(context.node).add(handle);
+  context.node.openFiles.add(handle);
   context.self.exitCallbacks.push(() => {
     close(context, writer, handle);
   });
@@ -48,14 +38,14 @@ function open(context: Context, writer: FileWriter, path: string, modes: readonl
 }
 
 function close({ node }: Context, writer: FileWriter, handle: number): Term {
-  if (!openOn(node).delete(handle)) return error(atom("einval"));
+  if (!node.openFiles.delete(handle)) return error(atom("einval"));
   writer.close(handle);
   return OK;
 }
 
 /** A closed file's number may be another one's by now. */
 const opened = ({ node }: Context, handle: number, act: () => Term): Term =>
-  openOn(node).has(handle) ? act() : error(atom("einval"));
+  node.openFiles.has(handle) ? act() : error(atom("einval"));
 
 /** Module `file`, as far as writing goes, and raw files. */
 export const fileWrites: BifModule = {
