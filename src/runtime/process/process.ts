@@ -56,8 +56,6 @@ export class Process {
   trapExit = false;
   /** The function it waits in, best effort. */
   currentFunction: ExternalFun | undefined;
-  /** True while `sys` has it suspended. */
-  inSuspendLoop = false;
   reductions = 0;
   #alive = true;
   /** More than one only where a process waits in several places at once, as with Promise.all. */
