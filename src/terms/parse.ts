@@ -1,5 +1,5 @@
 import { Parser } from "./parser.js";
-import { ProblemError, type Problem, type Span } from "./problem.js";
+import { ProblemError, throwProblems, type Problem, type Span } from "./problem.js";
 import { SourceText } from "./source-text.js";
 import { nearestNode, type SpanNode } from "./span-tree.js";
 import type { Term } from "./term.js";
@@ -41,8 +41,7 @@ export function parseForms(text: string, file: string): Form[] {
       canGoOn = parser.skipForm();
     }
   }
-  const [first, ...rest] = problems;
-  if (first !== undefined) throw new ProblemError([first, ...rest]);
+  throwProblems(problems);
   return forms;
 }
 

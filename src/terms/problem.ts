@@ -39,3 +39,9 @@ export class ProblemError extends Error {
     this.problems = problems;
   }
 }
+
+/** Throws a ProblemError with all the problems, the first one first; does nothing where there are none. */
+export function throwProblems(problems: readonly Problem[]): void {
+  const [first, ...rest] = problems;
+  if (first !== undefined) throw new ProblemError([first, ...rest]);
+}

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Form } from "../../release/draft/draft.js";
 import { localFiles } from "../../release/local-files.js";
 import { parseTerm } from "../../terms/parse.js";
-import { ProblemError, type Problem } from "../../terms/problem.js";
+import { ProblemError, throwProblems, type Problem } from "../../terms/problem.js";
 import { string } from "../../terms/term.js";
 import { loadRelupInput, type BaseFile } from "../../upgrade/load-relup-input.js";
 import { makeRelup, type MadeRelup } from "../../upgrade/relup.js";
@@ -114,6 +114,5 @@ function noBase(): CommandError {
 
 /** systools' `warnings_as_errors`. */
 function refuseWarnings({ problems }: MadeRelup): void {
-  const [first, ...rest] = problems.map((problem): Problem => ({ ...problem, severity: "error" }));
-  if (first !== undefined) throw new ProblemError([first, ...rest]);
+  throwProblems(problems.map((problem): Problem => ({ ...problem, severity: "error" })));
 }

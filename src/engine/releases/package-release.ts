@@ -1,7 +1,7 @@
 import { readPackagedCode, type PackagedCode } from "../../release/packaged-code.js";
 import { readApp, readRel } from "../../release/read.js";
 import type { Rel } from "../../release/records.js";
-import { ProblemError, type Problem } from "../../terms/problem.js";
+import { ProblemError, throwProblems, type Problem } from "../../terms/problem.js";
 import type { Package, PackageFile } from "./package.js";
 import { refused } from "./problems.js";
 
@@ -44,8 +44,7 @@ export function releaseOf(found: Package, isOnNode: (directory: string) => boole
   }
   const code = [...found.files.values()].filter(({ path }) => /^lib\/[^/]+\/ebin\/[^/]+\.beam$/.test(path));
   const modules = code.flatMap((file) => readModule(file, problems));
-  const [first, ...rest] = problems;
-  if (first !== undefined) throw new ProblemError([first, ...rest]);
+  throwProblems(problems);
   return { rel, relBytes, code: modules };
 }
 

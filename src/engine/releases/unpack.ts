@@ -7,7 +7,7 @@ import { listDir } from "../../otp/code.js";
 import type { Target } from "../../target/target.js";
 import { textOf } from "../../terms/access.js";
 import { printTerm } from "../../terms/print.js";
-import { ProblemError, type Problem } from "../../terms/problem.js";
+import { throwProblems, type Problem } from "../../terms/problem.js";
 import { atom } from "../../terms/term.js";
 import { accountOf, keepAccount, type Account } from "./account.js";
 import { blocksOf, type BlockSource } from "./block-source.js";
@@ -144,8 +144,7 @@ async function groundOf(target: Target, account: Account, vsn: string, options: 
 }
 
 function throwErrors(problems: readonly Problem[], allowed: readonly string[] = []): void {
-  const [first, ...rest] = problems.filter(({ severity, code }) => severity === "error" && !allowed.includes(code));
-  if (first !== undefined) throw new ProblemError([first, ...rest]);
+  throwProblems(problems.filter(({ severity, code }) => severity === "error" && !allowed.includes(code)));
 }
 
 function librariesOf(

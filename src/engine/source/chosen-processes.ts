@@ -1,5 +1,5 @@
 import type { Target } from "../../target/target.js";
-import { ProblemError, type Problem } from "../../terms/problem.js";
+import { throwProblems, type Problem } from "../../terms/problem.js";
 import type { Choice } from "../../upgrade/choice.js";
 import type { ObservedProcess } from "../../upgrade/facts.js";
 import { runsBy } from "../../upgrade/running.js";
@@ -27,8 +27,7 @@ export function chooseByHand(
     if (run.length === 0) problems.push(runsOther(process, name, modules));
     for (const module of run) pids.get(module)!.push(process.text);
   }
-  const [first, ...more] = problems;
-  if (first !== undefined) throw new ProblemError([first, ...more]);
+  throwProblems(problems);
   return { by: "hand", pids };
 }
 

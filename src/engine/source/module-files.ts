@@ -1,7 +1,7 @@
 import { objectCodeExportsCodeChange, objectCodeIdentity, objectCodeVsn } from "../../otp/beam-lib.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import type { Target } from "../../target/target.js";
-import { ProblemError, type Problem } from "../../terms/problem.js";
+import { throwProblems, type Problem } from "../../terms/problem.js";
 import type { Term } from "../../terms/term.js";
 import type { Binary } from "../prepared.js";
 
@@ -30,8 +30,7 @@ export async function readModuleFiles(
     const earlier = given.slice(0, index).find((each) => each.module === module);
     if (earlier !== undefined) problems.push(givenTwice(module, earlier.file, file));
   }
-  const [first, ...more] = problems;
-  if (first !== undefined) throw new ProblemError([first, ...more]);
+  throwProblems(problems);
   return given;
 }
 

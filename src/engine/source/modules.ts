@@ -3,7 +3,7 @@ import { objectCodeMd5 } from "../../otp/beam-lib.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import type { LowLevelInstruction } from "../../release/instruction.js";
 import type { Target } from "../../target/target.js";
-import { ProblemError, type Problem } from "../../terms/problem.js";
+import { throwProblems, type Problem } from "../../terms/problem.js";
 import { equals } from "../../terms/equal.js";
 import { printTerm } from "../../terms/print.js";
 import { nil, type Term } from "../../terms/term.js";
@@ -56,7 +56,7 @@ export async function readModulesUpgrade(
       return { given: each, loaded: loaded[index]!, previous };
     }),
   );
-  refuse(useless(running, modules), unchanged(target, modules, options.loadOnly === true));
+  throwProblems([...useless(running, modules), ...unchanged(target, modules, options.loadOnly === true)]);
 
   const choice = await choose(target, names, options);
   const changed = choice === undefined ? [] : await modulesWithProcesses(target, names, choice, options);
@@ -188,9 +188,4 @@ function useless(running: readonly GivenModule[], modules: readonly Module[]): P
       summary: `${file} is not the code of ${module} that the node runs`,
       hint: "Name the object code that was loaded, to be put back after a failure, or leave it out.",
     }));
-}
-
-function refuse(...problems: readonly Problem[][]): void {
-  const [first, ...more] = problems.flat();
-  if (first !== undefined) throw new ProblemError([first, ...more]);
 }

@@ -1,4 +1,4 @@
-import { ProblemError, type Problem, type Span } from "../../terms/problem.js";
+import { ProblemError, throwProblems, type Problem, type Span } from "../../terms/problem.js";
 import { readAppupOutline, type AppupOutline } from "../outline.js";
 import { readApp } from "../read.js";
 import type { FileReader } from "../reader.js";
@@ -66,8 +66,7 @@ function checkIdentity(app: Manifest<App>, name: string, vsn: string): void {
   };
   if (record.name !== name) add("name", record.name, name, app.locate(["name"]));
   if (record.vsn !== vsn) add("version", record.vsn, vsn, app.locate(["vsn"]));
-  const [first, ...rest] = problems;
-  if (first !== undefined) throw new ProblemError([first, ...rest]);
+  throwProblems(problems);
 }
 
 function notFound(name: string, vsn: string, place: Place, ebin: Listing | undefined): ProblemError {

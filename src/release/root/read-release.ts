@@ -1,4 +1,4 @@
-import { ProblemError, type Problem, type Span } from "../../terms/problem.js";
+import { ProblemError, throwProblems, type Problem, type Span } from "../../terms/problem.js";
 import { readRel, readRelup } from "../read.js";
 import type { FileReader } from "../reader.js";
 import type { Manifest, Rel, RelApplication, Relup } from "../records.js";
@@ -33,8 +33,7 @@ export async function readRelease(
   const relup = await collect(problems, readRelupIn(reader, files));
   const found =
     rel === undefined ? [] : await readApplications(reader, root, rel, options.supplied ?? new Set(), problems);
-  const [first, ...rest] = problems;
-  if (first !== undefined) throw new ProblemError([first, ...rest]);
+  throwProblems(problems);
   return { dir, rel: rel!, applications: new Map(found), ...(relup === undefined ? {} : { relup }) };
 }
 

@@ -1,5 +1,5 @@
 import * as yaml from "yaml";
-import { ProblemError, type Problem } from "../../terms/problem.js";
+import { throwProblems, type Problem } from "../../terms/problem.js";
 import type { SourceText } from "../../terms/source-text.js";
 
 /** What each alias stands for. */
@@ -15,8 +15,7 @@ const maxAdded = 200_000;
 export function resolveAliases(root: yaml.Node | null, source: SourceText): AliasTargets {
   const walk = new Walk(source);
   walk.checkTotal(walk.size(root));
-  const [first, ...rest] = walk.problems;
-  if (first !== undefined) throw new ProblemError([first, ...rest]);
+  throwProblems(walk.problems);
   return walk.targets;
 }
 

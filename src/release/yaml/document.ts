@@ -1,5 +1,5 @@
 import * as yaml from "yaml";
-import { ProblemError, type Problem } from "../../terms/problem.js";
+import { ProblemError, throwProblems, type Problem } from "../../terms/problem.js";
 import { SourceText } from "../../terms/source-text.js";
 import { isStackOverflow } from "../stack-overflow.js";
 import { tell } from "../wording/told.js";
@@ -40,10 +40,10 @@ export function parseYaml(text: string, file: string, maxLength = maxYamlLength)
   const deep = tooDeepAt(text);
   if (deep !== undefined) throw tooDeep(source, deep);
   const document = parse(source);
-  refuse(tell([...document.errors, ...document.warnings], (error) => syntaxProblem(source, error)));
-  refuse(versionProblems(source, document));
+  throwProblems(tell([...document.errors, ...document.warnings], (error) => syntaxProblem(source, error)));
+  throwProblems(versionProblems(source, document));
   const targets = resolveAliases(document.contents, source);
-  refuse(tell(findDuplicateKeys(document.contents), (key) => duplicateKey(key, source)));
+  throwProblems(tell(findDuplicateKeys(document.contents), (key) => duplicateKey(key, source)));
   return { source, root: document.contents, targets };
 }
 
@@ -72,11 +72,6 @@ function tooLarge(source: SourceText, maxLength: number): ProblemError {
   const summary = `the YAML file is too large: ${source.text.length} characters, at most ${maxLength} are read`;
   const hint = "Use the Erlang form for a file of this size.";
   return new ProblemError([{ code: "file-too-large", severity: "error", summary, hint, span: source.span(0, 0) }]);
-}
-
-function refuse(problems: readonly Problem[]): void {
-  const [first, ...rest] = problems;
-  if (first !== undefined) throw new ProblemError([first, ...rest]);
 }
 
 /** YAML 1.1 reads `yes` as true and `010` as 8: a file that asks for it would mean something else to us. */

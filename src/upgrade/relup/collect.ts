@@ -1,4 +1,4 @@
-import { ProblemError, type Problem } from "../../terms/problem.js";
+import { ProblemError, throwProblems, type Problem } from "../../terms/problem.js";
 
 /** Runs `what` and adds the problems that it throws to `problems`; other errors pass. */
 export function collect<Result>(problems: Problem[], what: () => Result): Result | undefined {
@@ -13,8 +13,7 @@ export function collect<Result>(problems: Problem[], what: () => Result): Result
 
 /** Throws the problems, if there are any, each one once: several bases can share an appup's entry. */
 export function throwAll(problems: readonly Problem[]): void {
-  const [first, ...rest] = once(problems);
-  if (first !== undefined) throw new ProblemError([first, ...rest]);
+  throwProblems(once(problems));
 }
 
 /** The problems without those that say the same of the same place again. */
