@@ -1,5 +1,6 @@
 import { applicationOfFile, isOtpApplication } from "../otp-applications.js";
 import type { Finding } from "../finding.js";
+import { firstOf } from "./context.js";
 import type { StandingRule } from "./standing.js";
 
 /** Modules of one directory of the code path stand behind those of another one, and can never be loaded. */
@@ -11,7 +12,7 @@ export const codePathShadowed: StandingRule = ({ inspection }) =>
       severity: "warning",
       summary: `${by} hides ${modules.length === 1 ? modules[0] : `${modules.length} modules`} of ${directory}`,
       detail:
-        `Both are in the code path, and the first one is searched first: ${modules.slice(0, 10).join(", ")}${modules.length > 10 ? ", ..." : ""}. ` +
+        `Both are in the code path, and the first one is searched first: ${firstOf(modules, 10)}. ` +
         `An upgrade replaces one of the two directories; with the other one before it, the next load gets the wrong code.`,
       hint: `Take one of them out of the code path: code:del_path("${directory}"), and the start's -pa or ERL_LIBS that put it there.`,
       module: modules.length === 1 ? modules[0] : undefined,

@@ -25,6 +25,11 @@ export function namesOf(processes: readonly ObservedProcess[], limit = 3): strin
   return more > 0 ? `${named} and ${more} more` : named;
 }
 
+/** Up to `limit` names, and that there are more. */
+export function firstOf(names: readonly string[], limit: number): string {
+  return `${names.slice(0, limit).join(", ")}${names.length > limit ? ", ..." : ""}`;
+}
+
 /** How a process is called by its pid as text, where it may be gone. */
 export function supervisorName(facts: Facts, supervisor: string | undefined): string {
   const found = facts.processes.find((process) => process.text === supervisor);

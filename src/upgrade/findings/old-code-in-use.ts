@@ -1,6 +1,6 @@
 import type { Finding } from "../finding.js";
 import { changedModules } from "../upgrade.js";
-import { namesOf, type FindingRule } from "./context.js";
+import { firstOf, namesOf, type FindingRule } from "./context.js";
 import { processesWith, type StandingRule } from "./standing.js";
 
 /** Processes still run old code of a module that the upgrade would purge: they would be killed, or the upgrade refused. */
@@ -47,7 +47,7 @@ export const oldCodeInUseAnywhere: StandingRule = ({ facts, inspection }) => {
       code: "old-code-in-use",
       severity: "info",
       summary: `${rest.length} more modules have old code, and it wasn't looked for who runs it`,
-      detail: `With ${facts.processes.length} processes that would take long. The modules: ${rest.slice(0, 20).join(", ")}${rest.length > 20 ? ", ..." : ""}.`,
+      detail: `With ${facts.processes.length} processes that would take long. The modules: ${firstOf(rest, 20)}.`,
       hint: "Purge what isn't in use: code:soft_purge(Module) says false where a process still runs it.",
       module: undefined,
       pids: [],

@@ -1,4 +1,5 @@
 import type { Finding } from "../finding.js";
+import { firstOf } from "./context.js";
 import type { UpgradeRule } from "./of-upgrade.js";
 
 /** The new code, or the release, was made for another OTP than the one that runs. */
@@ -23,10 +24,10 @@ const compiledByNewer: UpgradeRule = ({ looked, facts }) => {
     detail:
       `The compiler was ${first.compiler}, and this node (OTP ${facts.otpRelease}) was made by ${nodeCompiler}. Code may use ` +
       `instructions and functions that this node doesn't have, so it would not load, or fail when it runs: ` +
-      `${newer
-        .slice(0, 10)
-        .map(({ module }) => module)
-        .join(", ")}${newer.length > 10 ? ", ..." : ""}.`,
+      `${firstOf(
+        newer.map(({ module }) => module),
+        10,
+      )}.`,
     hint: `Build the release with OTP ${facts.otpRelease}, the oldest that it is to run on.`,
     module: newer.length === 1 ? first.module : undefined,
     pids: [],
