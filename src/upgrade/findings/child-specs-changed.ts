@@ -7,7 +7,6 @@ import type { LowLevelInstruction } from "../../release/instruction.js";
 import type { RunningSupervisor } from "../upgrade-inspection.js";
 import { nameOf } from "./context.js";
 import type { UpgradeRule } from "./of-upgrade.js";
-import { processesWith } from "./standing.js";
 
 /**
  * The new init/1 of a supervisor gives other children than run. An upgrade reads the new specifications only where the
@@ -17,7 +16,7 @@ export const childSpecsChanged: UpgradeRule = ({ looked, facts, upgrade }) =>
   looked.supervisors.flatMap((supervisor): Finding[] => {
     const code = looked.code.get(supervisor.module);
     const wanted = code?.next?.initChildren;
-    const process = processesWith(facts, [supervisor.pid])[0];
+    const process = facts.processes.find(({ text }) => text === supervisor.pid);
     if (wanted === undefined || process === undefined) return [];
     const isUpdated = upgrade.script.some(
       (step) => step.instruction === "code_change" && step.modules.some(({ module }) => module === supervisor.module),

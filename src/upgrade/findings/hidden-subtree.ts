@@ -1,8 +1,8 @@
-import type { ObservedProcess } from "../facts.js";
+import type { Facts, ObservedProcess } from "../facts.js";
 import type { Finding } from "../finding.js";
 import { childSpecText } from "./child-spec-text.js";
-import { nameOf, namesOf, supervisorName, type FindingRule } from "./context.js";
-import { distinct, isOtps, type StandingRule } from "./standing.js";
+import { groupBy, nameOf, namesOf, supervisorName, type FindingRule } from "./context.js";
+import { distinct, isInOtpsTree, type StandingRule } from "./standing.js";
 
 /** A child declared as a worker is really a supervisor: OTP's walk sees nothing below it. */
 export const hiddenSubtree: FindingRule = ({ facts, coverage }) =>
@@ -28,13 +28,14 @@ export const hiddenSubtree: FindingRule = ({ facts, coverage }) =>
     });
 
 /** The same as a standing fault, with everything below that is hidden. */
-export const hiddenSubtreeAnywhere: StandingRule = ({ facts, inspection }) =>
-  facts.anomalies
+export const hiddenSubtreeAnywhere: StandingRule = ({ facts, inspection }) => {
+  const children = hiddenChildren(facts);
+  return facts.anomalies
     .filter(({ kind }) => kind === "worker_is_supervisor")
     .flatMap(({ pid }): Finding[] => {
       const supervisor = facts.processes.find(({ text }) => text === pid);
-      if (supervisor === undefined || isOtps({ ...supervisor, callbackModule: undefined }, inspection)) return [];
-      const below = hiddenBelow(pid, facts.processes);
+      if (supervisor === undefined || isInOtpsTree(supervisor)) return [];
+      const below = hiddenBelow(pid, children);
       const modules = distinct(below.map(({ callbackModule }) => callbackModule));
       return [
         {
@@ -50,9 +51,19 @@ export const hiddenSubtreeAnywhere: StandingRule = ({ facts, inspection }) =>
         },
       ];
     });
+};
+
+type Children = ReadonlyMap<string, readonly ObservedProcess[]>;
+
+/** What OTP's walk doesn't see, by its supervisor. */
+function hiddenChildren({ processes }: Facts): Children {
+  return groupBy(
+    processes.filter(({ hidden }) => hidden),
+    ({ supervisor = "" }) => supervisor,
+  );
+}
 
 /** Everything below a supervisor that OTP's walk doesn't see. */
-function hiddenBelow(pid: string, processes: readonly ObservedProcess[]): ObservedProcess[] {
-  const children = processes.filter(({ hidden, supervisor }) => hidden && supervisor === pid);
-  return children.flatMap((child) => [child, ...hiddenBelow(child.text, processes)]);
+function hiddenBelow(pid: string, children: Children): ObservedProcess[] {
+  return (children.get(pid) ?? []).flatMap((child) => [child, ...hiddenBelow(child.text, children)]);
 }

@@ -12,9 +12,14 @@ export interface StandingContext {
 /** One thing that can be wrong with a node as it stands. */
 export type StandingRule = (context: StandingContext) => Finding[];
 
+/** True for a process in the tree of an application of OTP or of Elixir. */
+export const isInOtpsTree = ({ application }: ObservedProcess): boolean =>
+  application !== undefined && isOtpApplication(application);
+
 /** True for a process that belongs to an application of OTP or of Elixir, by its place in the tree or by its module. */
-export function isOtps({ application, callbackModule }: ObservedProcess, { callbacks }: Inspection): boolean {
-  if (application !== undefined && isOtpApplication(application)) return true;
+export function isOtps(process: ObservedProcess, { callbacks }: Inspection): boolean {
+  if (isInOtpsTree(process)) return true;
+  const { callbackModule } = process;
   const home = callbackModule === undefined ? undefined : callbacks.get(callbackModule)?.application;
   return home !== undefined && isOtpApplication(home);
 }

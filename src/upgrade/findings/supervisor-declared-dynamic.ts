@@ -1,7 +1,7 @@
 import type { Finding } from "../finding.js";
 import { childSpecText } from "./child-spec-text.js";
 import { nameOf, supervisorName } from "./context.js";
-import { isOtps, type StandingRule } from "./standing.js";
+import { isInOtpsTree, type StandingRule } from "./standing.js";
 
 /**
  * A supervisor is declared with `modules => dynamic`. Only workers are asked for their modules; OTP's walk takes the atom
@@ -10,7 +10,7 @@ import { isOtps, type StandingRule } from "./standing.js";
 export const supervisorDeclaredDynamic: StandingRule = ({ facts, inspection }) =>
   facts.processes
     .filter(({ type, dynamic, hidden, supervised }) => type === "supervisor" && dynamic && supervised && !hidden)
-    .filter((process) => !isOtps({ ...process, callbackModule: undefined }, inspection))
+    .filter((process) => !isInOtpsTree(process))
     .map((process): Finding => ({
       code: "supervisor-declared-dynamic",
       severity: "error",
