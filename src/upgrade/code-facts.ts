@@ -1,8 +1,5 @@
 import { BeamError, readAbstractCode, readBeam, type BeamInfo } from "../beam/beam.js";
-import { declaredVsn } from "../beam/vsn.js";
-import { oldVsnPatterns, type OldVsnPatterns } from "../release/rules/old-vsn-patterns.js";
 import { textOf } from "../terms/access.js";
-import type { Term } from "../terms/term.js";
 import { callsOfInit, type InitCall } from "./abstract-code/calls-of-init.js";
 import { childrenOfInit, type InitChild } from "./abstract-code/children-of-init.js";
 
@@ -12,12 +9,6 @@ export interface CodeFacts {
   readonly compiler: string | undefined;
   /** True when it calls `erlang:load_nif/2`. */
   readonly loadsNif: boolean;
-  /** The `-vsn` that the source declares; undefined where the compiler put an MD5 there, or it was stripped. */
-  readonly declaredVsn: Term | undefined;
-  /** True when the source says `-version`, which means nothing. */
-  readonly saysVersion: boolean;
-  /** The old versions that its code_change takes; undefined where that can't be told, or there is none. */
-  readonly oldVsns: { readonly up: OldVsnPatterns | undefined; readonly down: OldVsnPatterns | undefined };
   /** What init/1 calls that can't be called twice. */
   readonly initCalls: readonly InitCall[];
   /** The children that a supervisor's init/1 gives; undefined where that can't be told. */
@@ -29,14 +20,9 @@ export function codeFacts(bytes: Uint8Array): CodeFacts | undefined {
   try {
     const beam = readBeam(bytes);
     const forms = beam.hasDebugInfo ? readAbstractCode(bytes) : undefined;
-    const patterns = (direction: "up" | "down"): OldVsnPatterns | undefined =>
-      forms === undefined ? undefined : oldVsnPatterns(forms, direction);
     return {
       compiler: textOf(beam.compileInfo.get("version")),
       loadsNif: beam.imports.some(({ module, function: fun }) => module === "erlang" && fun === "load_nif"),
-      declaredVsn: declaredVsn(beam),
-      saysVersion: beam.attributes.get("version") !== undefined,
-      oldVsns: { up: patterns("up"), down: patterns("down") },
       initCalls: forms === undefined ? callsByImports(beam) : callsOfInit(forms),
       initChildren: forms === undefined ? undefined : childrenOfInit(forms),
     };

@@ -24,13 +24,11 @@ export function diagnose(facts: Facts, inspection: Inspection, planned?: Planned
   return sortFindings([...ofUpgrade, ...rest]);
 }
 
-/** What the plan found, and what more can be said; of a module each thing once, by who knows more of it. */
+/** What the plan found, and what more can be said. */
 function findingsOfUpgrade(facts: Facts, inspection: Inspection, { plan, looked }: PlannedUpgrade): Finding[] {
   const { upgrade, coverage } = plan;
   const more = upgradeRules.flatMap((rule) => rule({ facts, inspection, upgrade, coverage, looked }));
-  const isSaid = ({ code, module }: Finding): boolean =>
-    code === "vsn-not-set" && more.some((other) => other.code === code && other.module === module);
-  return [...plan.findings.filter((finding) => !isSaid(finding)), ...more];
+  return [...plan.findings, ...more];
 }
 
 function isSaidBy(finding: Finding, other: Finding): boolean {

@@ -21,6 +21,7 @@ export const ALLOWABLE_FINDINGS = [
   "hidden-subtree",
   "code-change-missing",
   "vsn-not-set",
+  "vsn-not-matched",
   "process-not-responding",
   "old-code-in-use",
   "module-missing",

@@ -1,6 +1,7 @@
 import type { Term } from "../terms/term.js";
 import type { LowLevelInstruction } from "../release/instruction.js";
 import type { Choice } from "./choice.js";
+import type { ExpectedVsns } from "./old-vsns.js";
 
 /** An upgrade as it was read and translated, before it is set against a node: plain data. */
 
@@ -30,6 +31,8 @@ export interface ObjectCode {
   readonly exportsCodeChange: boolean | undefined;
   /** True when the new version's `.app` lists the module. */
   readonly listedInApp: boolean;
+  /** The old versions that code_change takes; undefined where the script doesn't call it, or that can't be told. */
+  readonly expectedVsns?: ExpectedVsns;
 }
 
 /** Which states are kept while an upgrade is under way, to be put back exactly (`--keep-state`). */

@@ -5,6 +5,7 @@ import type { Target } from "../../target/target.js";
 import { ProblemError } from "../../terms/problem.js";
 import { nil } from "../../terms/term.js";
 import { findAppupEntry } from "../../upgrade/appup-entry.js";
+import { withExpectedVsns } from "../../upgrade/old-vsns.js";
 import { translateScripts } from "../../upgrade/translate.js";
 import type { PreparedUpgrade } from "../prepared.js";
 import { readApplicationDirectory, type ApplicationDirectory } from "./application-directory.js";
@@ -49,7 +50,7 @@ export async function readApplicationUpgradeOf(node: NodeCode, directory: string
       origin: "appup",
       script,
       libraries: [library],
-      objectCode: facts,
+      objectCode: withExpectedVsns({ script, direction, objectCode: facts }, code),
     },
     code,
     specifications: { before: [encodeApp(previous.app.record)], after: [encodeApp(next.app.record)] },

@@ -8,6 +8,7 @@ import { equals } from "../../terms/equal.js";
 import { printTerm } from "../../terms/print.js";
 import { nil, type Term } from "../../terms/term.js";
 import { isChosen, type Choice } from "../../upgrade/choice.js";
+import { withExpectedVsns } from "../../upgrade/old-vsns.js";
 import type { ObjectCode } from "../../upgrade/upgrade.js";
 import type { Binary, PreparedUpgrade } from "../prepared.js";
 import { observeProcesses } from "../processes.js";
@@ -60,6 +61,11 @@ export async function readModulesUpgrade(
 
   const choice = await choose(target, names, options);
   const changed = choice === undefined ? [] : await modulesWithProcesses(target, names, choice, options);
+  const script = scriptOf(names, changed, options.extra ?? nil);
+  const objectCode = new Map(modules.map((module) => [module.given.module, objectCodeOf(module, options.fromVsn)]));
+  const code = new Map(
+    modules.map(({ given: next, previous }) => [next.module, { next, ...(previous && { previous }) }]),
+  );
   return {
     upgrade: {
       kind: "modules",
@@ -68,12 +74,12 @@ export async function readModulesUpgrade(
       to: listText(given.map(({ vsn, md5 }) => vsnText(vsn, md5))),
       direction: "up",
       origin: "files",
-      script: scriptOf(names, changed, options.extra ?? nil),
+      script,
       libraries: [],
-      objectCode: new Map(modules.map((module) => [module.given.module, objectCodeOf(module, options.fromVsn)])),
+      objectCode: withExpectedVsns({ script, direction: "up", objectCode }, code),
       ...(choice !== undefined && { choice }),
     },
-    code: new Map(modules.map(({ given: next, previous }) => [next.module, { next, ...(previous && { previous }) }])),
+    code,
     specifications: { before: [], after: [] },
     config: { before: nil, after: nil },
     previousDirectories: new Map(),

@@ -8,6 +8,7 @@ import type { Target } from "../../target/target.js";
 import { ProblemError } from "../../terms/problem.js";
 import { atom, list, tuple, type Term } from "../../terms/term.js";
 import { configurationDifferences } from "../../upgrade/configuration.js";
+import { withExpectedVsns } from "../../upgrade/old-vsns.js";
 import type { Library } from "../../upgrade/upgrade.js";
 import type { PreparedUpgrade } from "../prepared.js";
 import { bootConfig } from "./config-providers.js";
@@ -63,7 +64,7 @@ export async function readReleaseUpgradeOf(node: NodeCode, vsn: string): Promise
       to: vsn,
       ...way,
       libraries,
-      objectCode: code.facts,
+      objectCode: withExpectedVsns({ ...way, objectCode: code.facts }, code.code),
       configuration: configurationDifferences(configTerm(configBefore), configTerm(configAfter)),
     },
     code: code.code,

@@ -12,7 +12,7 @@ import { processNotResponding } from "./process-not-responding.js";
 import { restartsEmulator } from "./restarts-emulator.js";
 import { syncNodes } from "./sync-nodes.js";
 import { unsupervisedProcess } from "./unsupervised-process.js";
-import { vsnNotSet } from "./vsn-not-set.js";
+import { vsnNotMatched, vsnNotSet } from "./vsn-not-set.js";
 import { walkAnomalies } from "./walk-anomalies.js";
 
 /** Every rule, those that hurt most first. */
@@ -30,6 +30,7 @@ export const rules: readonly FindingRule[] = [
   syncNodes,
   oldObjectCodeMissing,
   vsnNotSet,
+  vsnNotMatched,
   moduleNotInApp,
   applyBeforePointOfNoReturn,
 ];

@@ -10,7 +10,6 @@ import { otpMismatch } from "./otp-mismatch.js";
 import { stickyModule } from "./sticky-module.js";
 import { supervisorInitEffects } from "./supervisor-init-effects.js";
 import { sysConfigChanged } from "./sys-config-changed.js";
-import { vsnExpected } from "./vsn-not-set.js";
 
 /** Every rule of `doctor` about an upgrade that a plan doesn't have, those that hurt most first. */
 export const upgradeRules: readonly UpgradeRule[] = [
@@ -23,7 +22,6 @@ export const upgradeRules: readonly UpgradeRule[] = [
   moduleWithoutInstruction,
   consolidatedProtocols,
   nifModule,
-  vsnExpected,
   notWritable,
   sysConfigChanged,
 ];

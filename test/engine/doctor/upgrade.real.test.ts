@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { planUpgrade } from "../../../src/engine/plan.js";
 import { readApplicationUpgrade } from "../../../src/engine/source/application.js";
 import type { Target } from "../../../src/target/target.js";
 import type { Finding } from "../../../src/upgrade/finding.js";
@@ -127,9 +128,24 @@ describeErlang("doctor on an upgrade with a fault", () => {
         detail: expect.stringContaining("It says -version") as string,
         hint: expect.stringContaining("Write -vsn(...), not -version(...)") as string,
       });
+      // A plan sees it too, and so does apply.
+      const { plan } = await planUpgrade(other, (await readApplicationUpgrade(other, next)).upgrade);
+      expect(only(plan.findings, "vsn-not-set").severity).toBe("error");
     } finally {
       await second.stop();
     }
+  });
+
+  it("vsn-not-matched: no clause for the version that runs, nor for the way back", async () => {
+    const shop_server = SERVER_2.replace('code_change("1"', 'code_change("0"');
+    expect(only(await upgradeWith({ shop_server }, UPDATE), "vsn-not-matched")).toMatchObject({
+      severity: "error",
+      module: "shop_server",
+      hint: expect.stringContaining('code_change("1", ...)') as string,
+    });
+    expect(await upgradeWith({ shop_server: SERVER_2.replace('code_change("1"', "code_change(_") }, UPDATE)).toEqual(
+      [],
+    );
   });
 
   it("nif-module", async () => {

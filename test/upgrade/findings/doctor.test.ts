@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseTerm } from "../../../src/terms/parse.js";
-import { atom, string } from "../../../src/terms/term.js";
+import { atom } from "../../../src/terms/term.js";
 import type { CodeFacts } from "../../../src/upgrade/code-facts.js";
 import { diagnose } from "../../../src/upgrade/diagnosis.js";
 import { childSpecText } from "../../../src/upgrade/findings/child-spec-text.js";
@@ -10,7 +10,6 @@ import { notWritable } from "../../../src/upgrade/findings/not-writable.js";
 import { oldCodeInUseAnywhere } from "../../../src/upgrade/findings/old-code-in-use.js";
 import { otpMismatch } from "../../../src/upgrade/findings/otp-mismatch.js";
 import { sysConfigChanged } from "../../../src/upgrade/findings/sys-config-changed.js";
-import { vsnExpected } from "../../../src/upgrade/findings/vsn-not-set.js";
 import type { Finding } from "../../../src/upgrade/finding.js";
 import { applicationOfFile, isOtpApplication } from "../../../src/upgrade/otp-applications.js";
 import { makePlan } from "../../../src/upgrade/plan.js";
@@ -21,9 +20,6 @@ const codes = (findings: readonly Finding[]): string[] => findings.map(({ code }
 const CODE: CodeFacts = {
   compiler: "8.2.3",
   loadsNif: false,
-  declaredVsn: undefined,
-  saysVersion: false,
-  oldVsns: { up: undefined, down: undefined },
   initCalls: [],
   initChildren: undefined,
 };
@@ -90,18 +86,6 @@ describe("findings of doctor", () => {
       "+ shop secret_key_base (not shown)",
     ]);
     expect(sysConfigChanged(aContext({ looked: { config: { before, after: before } } }))).toEqual([]);
-  });
-
-  it("vsn-not-set is a warning where a clause takes any version, and nothing where one is declared", () => {
-    const facts = someFacts({ processes: [aProcess(2, { callbackModule: "cart" })] });
-    const found = (takesOthers: boolean, declaredVsn = undefined as CodeFacts["declaredVsn"]) => {
-      const next = { ...CODE, oldVsns: { up: { literals: [string("1")], takesOthers }, down: undefined } };
-      const code = new Map([["cart", { next, previous: { ...CODE, declaredVsn } }]]);
-      return vsnExpected(aContext({ facts, looked: { code } })).map(({ severity }) => severity);
-    };
-    expect(found(false)).toEqual(["error"]);
-    expect(found(true)).toEqual(["warning"]);
-    expect(found(false, string("1"))).toEqual([]);
   });
 
   it("old-code-in-use says where it wasn't looked", () => {

@@ -4,7 +4,7 @@ import { atom, nil, string, type Term } from "../../../src/terms/term.js";
 import type { Facts } from "../../../src/upgrade/facts.js";
 import { isBlocking, type Finding } from "../../../src/upgrade/finding.js";
 import { makePlan } from "../../../src/upgrade/plan.js";
-import type { Upgrade } from "../../../src/upgrade/upgrade.js";
+import type { ObjectCode, Upgrade } from "../../../src/upgrade/upgrade.js";
 import { advancedUpdate, anUpgrade, aProcess, someFacts } from "../../support/facts.js";
 
 const find = (upgrade: Upgrade, facts: Facts): readonly Finding[] => makePlan(upgrade, facts).findings;
@@ -123,6 +123,64 @@ describe("findings", () => {
     expect(find(upgradeWith(md5, string("1")), facts)).toMatchObject([{ code: "vsn-not-set", severity: "warning" }]);
     expect(find(upgradeWith(md5, md5 + 1n), facts)).toEqual([]);
     expect(find(upgradeWith(string("0"), string("1")), facts)).toEqual([]);
+  });
+
+  describe("of an old version that code_change doesn't take", () => {
+    const md5 = 2n ** 100n;
+    const facts = someFacts({ processes: [cart], modules: [{ module: "cart" }] });
+    const none = someFacts({ modules: [{ module: "cart" }] });
+    const found = (
+      code: Partial<ObjectCode>,
+      literals: readonly Term[],
+      given: Partial<Upgrade> & { takesOthers?: boolean; facts?: Facts } = {},
+    ) => {
+      const { takesOthers = false, facts: on = facts, ...more } = given;
+      const expectedVsns = { patterns: { literals, takesOthers }, saysVersion: false };
+      return find(
+        anUpgrade(advancedUpdate("cart"), { ...more, code: [{ module: "cart", ...code, expectedVsns }] }),
+        on,
+      );
+    };
+    const undeclared = { previousVsn: md5, vsn: md5 + 1n };
+    const declared = { previousVsn: string("1"), vsn: string("2") };
+
+    it("vsn-not-set is an error where no clause takes an MD5, and a process would be given one", () => {
+      expect(found(undeclared, [string("1")])).toMatchObject([{ code: "vsn-not-set", severity: "error" }]);
+      expect(found(undeclared, [string("1")], { facts: none })).toMatchObject([{ severity: "warning" }]);
+      expect(found(undeclared, [string("1")], { takesOthers: true })).toMatchObject([
+        { code: "vsn-not-set", severity: "warning" },
+      ]);
+      expect(found(undeclared, [md5])).toEqual([]);
+      expect(found(undeclared, [], { takesOthers: true })).toEqual([]);
+    });
+
+    it("vsn-not-set of modules by hand says how to give the version", () => {
+      const [finding] = found(undeclared, [string("1")], { kind: "modules" });
+      expect(finding?.hint).toContain("--from-vsn");
+    });
+
+    it("vsn-not-matched says which clause is missing, either way", () => {
+      expect(found(declared, [string("0")])).toMatchObject([
+        {
+          code: "vsn-not-matched",
+          severity: "error",
+          summary: 'code_change of cart has no clause for "1"',
+          hint: expect.stringContaining('code_change("1", ...)') as string,
+        },
+      ]);
+      expect(found(declared, [string("0")], { direction: "down" })).toMatchObject([
+        { code: "vsn-not-matched", hint: expect.stringContaining('code_change({down, "2"}, ...)') as string },
+      ]);
+      expect(found(declared, [], { direction: "down" })).toMatchObject([
+        { code: "vsn-not-matched", summary: "code_change of cart has no clause for a downgrade" },
+      ]);
+      expect(found(undeclared, [])).toMatchObject([
+        { code: "vsn-not-matched", summary: "code_change of cart has no clause for an upgrade" },
+      ]);
+      expect(found(declared, [string("0")], { facts: none })).toMatchObject([{ severity: "warning" }]);
+      expect(found(declared, [string("0"), string("1")])).toEqual([]);
+      expect(found(declared, [string("0")], { takesOthers: true })).toEqual([]);
+    });
   });
 
   it("apply-before-point-of-no-return, and not after it", () => {
