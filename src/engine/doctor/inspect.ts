@@ -1,6 +1,5 @@
 import { allLoaded, codeMode, codePath } from "../../otp/code-path.js";
 import { objectFileExtension, rootDir } from "../../otp/code.js";
-import { whichApplications } from "../../otp/application.js";
 import { diskData, fileAccess } from "../../otp/places.js";
 import { processPlaces } from "../../otp/process-place.js";
 import type { Target } from "../../target/target.js";
@@ -28,7 +27,8 @@ export async function inspect(target: Target, facts: Facts, options: InspectOpti
   const question = { timeoutMs: Math.max(options.timeoutMs, 10_000) };
   const local = facts.processes.filter(({ pid }) => pid.node.name === target.identity.node);
   const pids = local.map(({ pid }) => pid);
-  const [mode, path, extension, origins, places] = await Promise.all([
+  const [root, mode, path, extension, origins, places] = await Promise.all([
+    rootDir(target, question),
     codeMode(target, question),
     codePath(target, question),
     objectFileExtension(target, question),
@@ -44,11 +44,11 @@ export async function inspect(target: Target, facts: Facts, options: InspectOpti
   const disguised = new Set(facts.anomalies.map(({ pid }) => pid));
   const children = local.filter((process) => seemsWrong(process) || disguised.has(process.text));
   const [release, oldCode, shadows, specifications, disks, funs] = await Promise.all([
-    inspectRelease(target, question),
+    inspectRelease(target, root, facts.applications, question),
     inspectOldCode(target, [...origins.keys()], pids, question),
     inspectCodePath(target, path, extension, question),
     inspectSpecifications(target, children, supervisors, question),
-    diskOfCode(target, question),
+    diskOfCode(target, root, question),
     options.states ? inspectFuns(target, local, places, callbacks, options.timeoutMs) : undefined,
   ]);
   return { mode, callbacks, ...stillness, ...oldCode, ...release, shadows, specifications, disks, funs };
@@ -61,10 +61,11 @@ const seemsWrong = ({ supervised, supervisor, callbackModule, modules, dynamic, 
 /** The release that runs, the versions of applications, and whether the release's bookkeeping can be written. */
 async function inspectRelease(
   target: Target,
+  root: string,
+  running: Facts["applications"],
   options: { readonly timeoutMs: number },
 ): Promise<Pick<Inspection, "release" | "applications" | "notWritable">> {
   const files = nodeFiles(target, options);
-  const [root, running] = await Promise.all([rootDir(target, options), whichApplications(target, options)]);
   const hasReleases = (await files.list(`${root}/releases`)) !== undefined;
   const release = hasReleases ? await identifyRelease(target, files, root, running, options) : undefined;
   const rel = release === undefined ? undefined : await readRelIn(files, `${root}/releases/${release.vsn}`);
@@ -79,8 +80,8 @@ async function inspectRelease(
 }
 
 /** The disk that the node's code lies on; what else is mounted is no matter of an upgrade. */
-async function diskOfCode(target: Target, options: { readonly timeoutMs: number }): Promise<Disk[]> {
-  const [disks, root] = await Promise.all([diskData(target, options), rootDir(target, options)]);
+async function diskOfCode(target: Target, root: string, options: { readonly timeoutMs: number }): Promise<Disk[]> {
+  const disks = await diskData(target, options);
   const holds = ({ mount }: Disk): boolean => mount === "/" || root === mount || root.startsWith(`${mount}/`);
   return disks
     .filter(holds)

@@ -5,6 +5,7 @@ import type { Target } from "../../target/target.js";
 import { codeMd5 } from "../../upgrade/code-md5.js";
 import { namedModules } from "../../upgrade/upgrade.js";
 import type { UnnamedModule } from "../../upgrade/upgrade-inspection.js";
+import { modulesIn } from "../node-files.js";
 import type { PreparedUpgrade } from "../prepared.js";
 
 /** Modules of the changed applications that are new or have other code, but that no instruction names. */
@@ -31,11 +32,6 @@ export async function inspectUnnamed(
     }
   }
   return found;
-}
-
-async function modulesIn(files: FileReader, directory: string, extension: string): Promise<string[]> {
-  const names = (await files.list(`${directory}/ebin`)) ?? [];
-  return names.filter((name) => name.endsWith(extension)).map((name) => name.slice(0, -extension.length));
 }
 
 /** Whether the code in two files of a name differs; what the compiler noted of its options doesn't count. */

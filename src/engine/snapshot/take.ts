@@ -1,5 +1,5 @@
-import { allEnv } from "../../otp/application.js";
-import { listDir, objectFileExtension } from "../../otp/code.js";
+import { allEnv, type RunningApplication } from "../../otp/application.js";
+import { objectFileExtension } from "../../otp/code.js";
 import { loadedModuleNames, objectFiles } from "../../otp/object-files.js";
 import type { Target } from "../../target/target.js";
 import { listElements, tupleElements } from "../../terms/access.js";
@@ -9,6 +9,7 @@ import type { Term } from "../../terms/term.js";
 import type { Facts } from "../../upgrade/facts.js";
 import type { Inspection } from "../../upgrade/inspection.js";
 import { inspect } from "../doctor/inspect.js";
+import { modulesIn } from "../node-files.js";
 import { observe } from "../observe.js";
 import { readApplicationDirectory } from "../source/application-directory.js";
 import { liveCode, type NodeCode } from "../source/node-code.js";
@@ -56,12 +57,12 @@ export async function takeSnapshot(target: Target, options: SnapshotOptions): Pr
       };
     }),
   );
-  const names = await moduleNames(target, applications, extension, reading);
+  const names = await moduleNames(target, code, applications, extension, reading);
   const facts = await observe(target, { modules: names, probe: [], timeoutMs });
   const [modules, inspection, files] = await Promise.all([
     withDisk(target, facts, reading),
     inspect(target, facts, { timeoutMs, states: false }),
-    recordManifests(code, root, release?.vsn, applications, withEnv),
+    recordManifests(code, root, release?.vsn, running, applications, withEnv),
   ]);
   return {
     schema: `${SNAPSHOT_SCHEMA}@${SNAPSHOT_VERSION}`,
@@ -97,15 +98,15 @@ function environmentRecord(
 /** All that is loaded, and what lies with the running applications and could be. */
 async function moduleNames(
   target: Target,
+  { files }: NodeCode,
   applications: readonly ApplicationRecord[],
   extension: string,
   options: { readonly timeoutMs: number },
 ): Promise<string[]> {
-  const directories = applications.flatMap(({ directory }) => (directory === undefined ? [] : [`${directory}/ebin`]));
-  const listed = await Promise.all(directories.map((directory) => listDir(target, directory, options)));
-  const files = listed.flatMap((names) => names ?? []).filter((name) => name.endsWith(extension));
+  const directories = applications.flatMap(({ directory }) => directory ?? []);
+  const there = await Promise.all(directories.map((directory) => modulesIn(files, directory, extension)));
   const loaded = await loadedModuleNames(target, options);
-  return [...new Set([...loaded, ...files.map((name) => name.slice(0, -extension.length))])].sort();
+  return [...new Set([...loaded, ...there.flat()])].sort();
 }
 
 async function withDisk(
@@ -136,13 +137,14 @@ async function recordManifests(
   code: NodeCode,
   root: string,
   vsn: string | undefined,
+  running: readonly RunningApplication[],
   applications: readonly ApplicationRecord[],
   withEnv: boolean,
 ): Promise<ReadonlyMap<string, string>> {
   const recorder = new Recorder(code.files, withEnv);
   const recording = { ...code, files: recorder };
   const reads = [
-    ...(vsn === undefined ? [] : [loadNodeRelease(recording, root, vsn, await code.applications())]),
+    ...(vsn === undefined ? [] : [loadNodeRelease(recording, root, vsn, running)]),
     ...applications.flatMap(({ directory }) =>
       directory === undefined ? [] : [readApplicationDirectory(recorder, directory)],
     ),
