@@ -1,6 +1,6 @@
 import { getFile, objectFileExtension } from "../otp/code.js";
 import { objectCodeExportsCodeChange, objectCodeMd5, objectCodeVsn } from "../otp/beam-lib.js";
-import { attemptEach } from "../otp/batch.js";
+import { askEach } from "../otp/batch.js";
 import { textOf } from "../terms/access.js";
 import type { CallOptions } from "../otp/invoke.js";
 import type { LowLevelInstruction } from "../release/instruction.js";
@@ -104,7 +104,7 @@ async function runningFiles(
   options: CallOptions,
 ): Promise<Map<string, string>> {
   const args = modules.map((module) => [atom(module)]);
-  const outcomes = await attemptEach(target, "code:which/1", args, options);
+  const outcomes = await askEach(target, "code:which/1", args, options);
   return new Map(
     modules.flatMap((module, index) => {
       const outcome = outcomes[index]!;

@@ -1,4 +1,5 @@
 import type { Outcome } from "../target/target.js";
+import { answered } from "./invoke.js";
 
 /**
  * What became of each process of a group, in the group's order. Nearly always it is the same for all, so only those for
@@ -35,6 +36,17 @@ export class Answers {
     }
     for (let index = 0; index < this.length; index++) if (holds(this.at(index))) indexes.push(index);
     return indexes;
+  }
+
+  /**
+   * These, where every process is accounted for.
+   * @param called what they were asked
+   * @throws CallError where a question to some of them wasn't sent, or its answer didn't come
+   */
+  answered(called: string): this {
+    if (this.others.size < this.length) answered(called, this.common);
+    for (const outcome of this.others.values()) answered(called, outcome);
+    return this;
   }
 
   toArray(): Outcome[] {

@@ -2,7 +2,7 @@ import { atom, list, type Pid, type Term } from "../terms/term.js";
 import type { Target } from "../target/target.js";
 import { pidOf } from "./decode.js";
 import { atomName, keyFind, listElements, textOf, tupleElements } from "../terms/access.js";
-import { attempt, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
+import { answered, attempt, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 
 export interface RunningApplication {
   readonly name: string;
@@ -45,10 +45,12 @@ export async function topProcess(
 ): Promise<{ readonly master: Pid; readonly top: Pid | undefined } | undefined> {
   const master = pidOf(await invoke(target, "application_controller:get_master/1", [atom(application)], options));
   if (master === undefined) return undefined;
-  const outcome = await attempt(target, "application_master:get_child/1", [master], options);
+  const called = "application_master:get_child/1";
+  const outcome = await attempt(target, called, [master], options);
   if (outcome.kind === "unknown" && outcome.cause === "timeout") return { master, top: undefined };
   // An application that stops meanwhile has no child to ask for.
-  const top = outcome.kind === "returned" ? pidOf(tupleElements(outcome.value, 2)?.[0]) : undefined;
+  const answer = answered(called, outcome);
+  const top = answer.kind === "returned" ? pidOf(tupleElements(answer.value, 2)?.[0]) : undefined;
   return top === undefined ? undefined : { master, top };
 }
 

@@ -1,8 +1,8 @@
 import { atom, list, type Term } from "../terms/term.js";
 import { parseSurfaceName, type SurfaceName } from "../target/surface.js";
-import type { Outcome, Target } from "../target/target.js";
+import type { Target } from "../target/target.js";
 import { listElements, taggedTuple, tupleElements } from "../terms/access.js";
-import { attempt, type CallOptions, UnexpectedAnswer } from "./invoke.js";
+import { answered, attempt, type Answer, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 import { surfaceFun } from "./surface-fun.js";
 
 /** Calls at work at once on the node: more than its cores gain nothing, fewer leave one idle behind a slow element. */
@@ -11,18 +11,19 @@ const CONCURRENT_BATCHES = 4;
 const BATCH_SIZE = 25_000;
 
 /**
- * Calls one function of the surface with each list of arguments, in few round trips, and gives what became of each, in
+ * Asks one function of the surface with each list of arguments, in few round trips, and gives what became of each, in
  * the order asked. On the node each element runs inside `rpc:call(node(), M, F, A)`, which catches: an element that
  * raises spoils no other.
  * @param options.timeoutMs for a batch as a whole
+ * @throws CallError when a batch wasn't sent, or its answer didn't come
  */
-export async function attemptEach(
+export async function askEach(
   target: Target,
   name: SurfaceName,
   argumentLists: readonly (readonly Term[])[],
   options: CallOptions = {},
-): Promise<Outcome[]> {
-  return await overBatches(batchesOf(argumentLists), (batch) => attemptBatch(target, name, batch, options));
+): Promise<Answer[]> {
+  return await overBatches(batchesOf(argumentLists), (batch) => askBatch(target, name, batch, options));
 }
 
 /**
@@ -56,17 +57,17 @@ export function batchesOf<T>(elements: readonly T[]): (readonly T[])[] {
 const rpcCall = surfaceFun("rpc:call/4");
 const applyFun = surfaceFun("erlang:apply/2");
 
-async function attemptBatch(
+async function askBatch(
   target: Target,
   name: SurfaceName,
   argumentLists: readonly (readonly Term[])[],
   options: CallOptions,
-): Promise<Outcome[]> {
+): Promise<Answer[]> {
   const { module, function: fun } = parseSurfaceName(name);
   const node = atom(target.identity.node);
   const calls = argumentLists.map((args) => list(node, atom(module), atom(fun), list(...args)));
   const funs = list(...calls.map(() => rpcCall));
-  const outcome = await attempt(target, "lists:zipwith/3", [applyFun, funs, list(...calls)], options);
+  const outcome = answered(name, await attempt(target, "lists:zipwith/3", [applyFun, funs, list(...calls)], options));
   if (outcome.kind !== "returned") return argumentLists.map(() => outcome);
   const values = listElements(outcome.value);
   if (values?.length !== argumentLists.length) throw new UnexpectedAnswer("lists:zipwith/3", outcome.value);
@@ -74,7 +75,7 @@ async function attemptBatch(
 }
 
 /** `rpc:call/4` answers `{badrpc, {'EXIT', Reason}}` for what raised. */
-export function outcomeOfRpc(value: Term): Outcome {
+export function outcomeOfRpc(value: Term): Answer {
   const caught = taggedTuple(value, "badrpc", 2);
   if (caught === undefined) return { kind: "returned", value };
   const exit = taggedTuple(caught[1], "EXIT", 2);

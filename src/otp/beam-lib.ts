@@ -3,7 +3,7 @@ import { atomName, listElements, taggedTuple, tupleElements } from "../terms/acc
 import { atom, binary, list, type Term } from "../terms/term.js";
 import { exportsCodeChange, singleVsn } from "./code.js";
 import { bytesOf, hex } from "./decode.js";
-import { attempt, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
+import { ask, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 
 /** `beam_lib` of OTP: what object code says of itself. */
 
@@ -24,7 +24,7 @@ export async function objectCodeIdentity(
   code: Uint8Array,
   options: CallOptions = {},
 ): Promise<{ readonly module: string; readonly md5: string } | undefined> {
-  const outcome = await attempt(target, "beam_lib:md5/1", [binary(code)], options);
+  const outcome = await ask(target, "beam_lib:md5/1", [binary(code)], options);
   if (outcome.kind !== "returned") return undefined;
   const [module, md5] = tupleElements(taggedTuple(outcome.value, "ok", 2)?.[1], 2) ?? [];
   const [name, bytes] = [atomName(module), bytesOf(md5)];
@@ -46,7 +46,7 @@ export async function objectCodeExportsCodeChange(
   code: Uint8Array,
   options: CallOptions = {},
 ): Promise<boolean | undefined> {
-  const outcome = await attempt(target, "beam_lib:chunks/2", [binary(code), list(atom("exports"))], options);
+  const outcome = await ask(target, "beam_lib:chunks/2", [binary(code), list(atom("exports"))], options);
   if (outcome.kind !== "returned") return undefined;
   const chunks = listElements(tupleElements(taggedTuple(outcome.value, "ok", 2)?.[1], 2)?.[1]);
   const exports = taggedTuple(chunks?.[0], "exports", 2)?.[1];

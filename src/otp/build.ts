@@ -1,7 +1,7 @@
 import { keyFind, textOf } from "../terms/access.js";
 import { atom } from "../terms/term.js";
 import type { Target } from "../target/target.js";
-import { attempt, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
+import { ask, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 
 /** What the node was built of. */
 
@@ -15,6 +15,6 @@ export async function ertsVersion(target: Target, options: CallOptions = {}): Pr
 
 /** The version of the compiler that made the node's stdlib; undefined where it doesn't tell. */
 export async function compilerOfNode(target: Target, options: CallOptions = {}): Promise<string | undefined> {
-  const outcome = await attempt(target, "erlang:get_module_info/2", [atom("lists"), atom("compile")], options);
+  const outcome = await ask(target, "erlang:get_module_info/2", [atom("lists"), atom("compile")], options);
   return outcome.kind === "returned" ? textOf(keyFind(outcome.value, "version")) : undefined;
 }

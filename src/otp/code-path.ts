@@ -1,7 +1,7 @@
 import { atomName, listElements, taggedTuple, textOf, tupleElements } from "../terms/access.js";
 import { atom, string, type Term } from "../terms/term.js";
 import type { Target } from "../target/target.js";
-import { attemptEach } from "./batch.js";
+import { askEach } from "./batch.js";
 import { invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 
 /** `code` of OTP, where it is about the path, and about all modules at once. */
@@ -26,7 +26,7 @@ export async function listDirectories(
   options: CallOptions = {},
 ): Promise<(string[] | undefined)[]> {
   const args = directories.map((directory) => [string(directory)]);
-  const outcomes = await attemptEach(target, "erl_prim_loader:list_dir/1", args, options);
+  const outcomes = await askEach(target, "erl_prim_loader:list_dir/1", args, options);
   return outcomes.map((outcome) => {
     const names = outcome.kind === "returned" ? taggedTuple(outcome.value, "ok", 2)?.[1] : undefined;
     return listElements(names)?.flatMap((name) => textOf(name) ?? []);
@@ -77,7 +77,7 @@ async function modulesWhere(
   options: CallOptions,
 ): Promise<string[]> {
   const args = modules.map((module) => [atom(module)]);
-  const outcomes = await attemptEach(target, called, args, options);
+  const outcomes = await askEach(target, called, args, options);
   return modules.filter((_, index) => {
     const outcome = outcomes[index]!;
     return outcome.kind === "returned" && atomName(outcome.value) === "true";
@@ -91,7 +91,7 @@ export async function exportsOf(
   options: CallOptions = {},
 ): Promise<ReadonlySet<string>[]> {
   const args = modules.map((module) => [atom(module), atom("exports")]);
-  const outcomes = await attemptEach(target, "erlang:get_module_info/2", args, options);
+  const outcomes = await askEach(target, "erlang:get_module_info/2", args, options);
   return outcomes.map((outcome) => {
     const exported = outcome.kind === "returned" ? listElements(outcome.value) : undefined;
     return new Set(

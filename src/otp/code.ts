@@ -1,6 +1,6 @@
 import { atom, binary, string, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
-import { attemptEach } from "./batch.js";
+import { askEach } from "./batch.js";
 import { bytesOf, hex } from "./decode.js";
 import { atomName, keyFind, listElements, taggedTuple, textOf, tupleElements } from "../terms/access.js";
 import { invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
@@ -72,7 +72,7 @@ export async function loadedMd5s(
   options: CallOptions = {},
 ): Promise<(string | undefined)[]> {
   const args = modules.map((module) => [atom(module), atom("md5")]);
-  const digests = await attemptEach(target, "erlang:get_module_info/2", args, options);
+  const digests = await askEach(target, "erlang:get_module_info/2", args, options);
   return digests.map((digest) => {
     const bytes = digest.kind === "returned" ? bytesOf(digest.value) : undefined;
     return bytes === undefined ? undefined : hex(bytes);
@@ -87,16 +87,16 @@ export async function loadedModules(
 ): Promise<LoadedModule[]> {
   const args = modules.map((module) => [atom(module)]);
   const infoOf = (item: string): Promise<Outcome[]> =>
-    attemptEach(
+    askEach(
       target,
       "erlang:get_module_info/2",
       modules.map((module) => [atom(module), atom(item)]),
       options,
     );
   const [files, digests, old, exports, attributes] = await Promise.all([
-    attemptEach(target, "code:which/1", args, options),
+    askEach(target, "code:which/1", args, options),
     loadedMd5s(target, modules, options),
-    attemptEach(target, "erlang:check_old_code/1", args, options),
+    askEach(target, "erlang:check_old_code/1", args, options),
     infoOf("exports"),
     infoOf("attributes"),
   ]);

@@ -86,7 +86,10 @@ export async function callEach(
   return await answersOver(target, group, CALL, bindings, windowTimeoutMs, outcomeOfRpc);
 }
 
-/** What an expression gave for each process. */
+/**
+ * What an expression gave for each process.
+ * @throws CallError when a batch wasn't sent, or its answer didn't come
+ */
 async function overWindows(
   target: Target,
   group: ProcessGroup,
@@ -95,5 +98,7 @@ async function overWindows(
   timeoutMs: number,
 ): Promise<Outcome[]> {
   const read = (value: Term): Outcome => ({ kind: "returned", value });
-  return (await answersOver(target, group, each, bindings, timeoutMs, read)).toArray();
+  return (await answersOver(target, group, each, bindings, timeoutMs, read))
+    .answered("erlang:process_info/2")
+    .toArray();
 }

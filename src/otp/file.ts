@@ -2,7 +2,7 @@ import { atomName, taggedTuple, tupleElements } from "../terms/access.js";
 import type { Target } from "../target/target.js";
 import type { SurfaceName } from "../target/surface.js";
 import { binary, string, type Term } from "../terms/term.js";
-import { attemptEach } from "./batch.js";
+import { askEach } from "./batch.js";
 import { bytesOf } from "./decode.js";
 import { invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 
@@ -83,7 +83,7 @@ export async function fileInfos(
   paths: readonly string[],
   options: CallOptions = {},
 ): Promise<(FileInfo | undefined)[]> {
-  const outcomes = await attemptEach(
+  const outcomes = await askEach(
     target,
     "file:read_file_info/1",
     paths.map((path) => [string(path)]),

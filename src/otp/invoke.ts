@@ -48,6 +48,29 @@ export async function attempt(
   return await target.call({ module, function: fun, args }, { timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS });
 }
 
+/** What came of a question that the node has answered. */
+export type Answer = Extract<Outcome, { kind: "returned" | "raised" }>;
+
+/**
+ * The outcome of a question, where it was answered. One that wasn't tells nothing; read like one that raised, what was
+ * asked for would seem not to be there.
+ * @throws CallError when it wasn't sent, or the answer didn't come
+ */
+export function answered(called: string, outcome: Outcome): Answer {
+  if (outcome.kind === "returned" || outcome.kind === "raised") return outcome;
+  throw new CallError(called, outcome);
+}
+
+/** As {@link attempt}, for a question: throws what {@link answered} throws. */
+export async function ask(
+  target: Target,
+  name: SurfaceName,
+  args: readonly Term[],
+  options: CallOptions = {},
+): Promise<Answer> {
+  return answered(name, await attempt(target, name, args, options));
+}
+
 /**
  * Calls a function of the surface and gives the value it returned.
  * @throws CallError when it raised, wasn't sent, or didn't answer

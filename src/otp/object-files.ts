@@ -1,7 +1,7 @@
 import type { Outcome, Target } from "../target/target.js";
 import { atomName, listElements, taggedTuple, tupleElements } from "../terms/access.js";
 import { string, type Term } from "../terms/term.js";
-import { attemptEach } from "./batch.js";
+import { askEach } from "./batch.js";
 import { bytesOf, hex } from "./decode.js";
 import { invoke, type CallOptions } from "./invoke.js";
 
@@ -30,8 +30,8 @@ export async function objectFiles(
 ): Promise<ObjectFile[]> {
   const args = files.map((file) => [string(file)]);
   const [digests, versions] = await Promise.all([
-    attemptEach(target, "beam_lib:md5/1", args, options),
-    attemptEach(target, "beam_lib:version/1", args, options),
+    askEach(target, "beam_lib:md5/1", args, options),
+    askEach(target, "beam_lib:version/1", args, options),
   ]);
   return files.map((_, index) => {
     const md5 = bytesOf(answerOf(digests[index]!));

@@ -1,8 +1,8 @@
 import { atomName, listElements, taggedTuple, textOf, tupleElements } from "../terms/access.js";
 import { atom, string } from "../terms/term.js";
 import type { Target } from "../target/target.js";
-import { attemptEach } from "./batch.js";
-import { attempt, type CallOptions } from "./invoke.js";
+import { askEach } from "./batch.js";
+import { ask, type CallOptions } from "./invoke.js";
 import { whereis } from "./process.js";
 
 /** Whether something is there, and may be written. */
@@ -15,7 +15,7 @@ export async function fileAccess(
   options: CallOptions = {},
 ): Promise<FileAccess[]> {
   const args = paths.map((path) => [string(path)]);
-  const outcomes = await attemptEach(target, "erl_prim_loader:read_file_info/1", args, options);
+  const outcomes = await askEach(target, "erl_prim_loader:read_file_info/1", args, options);
   return outcomes.map((outcome) => {
     const info = outcome.kind === "returned" ? taggedTuple(outcome.value, "ok", 2)?.[1] : undefined;
     // {file_info, Size, Type, Access, ...}
@@ -35,7 +35,7 @@ export interface DiskData {
 /** The disks as `disksup:get_disk_data/0` of os_mon has them; none where it doesn't run: then it would only complain. */
 export async function diskData(target: Target, options: CallOptions = {}): Promise<DiskData[]> {
   if ((await whereis(target, atom("disksup"), options)) === undefined) return [];
-  const outcome = await attempt(target, "disksup:get_disk_data/0", [], options);
+  const outcome = await ask(target, "disksup:get_disk_data/0", [], options);
   if (outcome.kind !== "returned") return [];
   return (listElements(outcome.value) ?? []).flatMap((each) => {
     const [mount, total, used] = tupleElements(each, 3) ?? [];

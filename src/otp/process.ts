@@ -1,7 +1,7 @@
 import { atom, nil, type Atom, type Pid, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
 import { call, caseOf, external, fun, name, number, tupleOf, variable } from "./abstract-form.js";
-import { attemptEach } from "./batch.js";
+import { askEach } from "./batch.js";
 import { pidOf } from "./decode.js";
 import { atomName, atomNames, listElements, tupleElements } from "../terms/access.js";
 import { callEach, infoEach, mapEach } from "./each-process.js";
@@ -139,7 +139,7 @@ export async function modulesExporting(
   options: CallOptions = {},
 ): Promise<Set<string>> {
   const args = modules.map((module) => [atom(module), atom(fun), arity]);
-  const outcomes = await attemptEach(target, "erlang:function_exported/3", args, options);
+  const outcomes = await askEach(target, "erlang:function_exported/3", args, options);
   return new Set(
     modules.filter((_, index) => {
       const outcome = outcomes[index]!;
@@ -163,10 +163,13 @@ export async function dynamicModules(
   const outcomes = await askPatiently(new ProcessGroup(pids), timeoutMs, (group, time) =>
     requestEach(target, group, first, atom("get_modules"), time),
   );
-  return outcomes.toArray().map((outcome) => {
-    if (outcome.kind === "returned") return atomNames(outcome.value);
-    return fateOf(outcome) === "gone" ? "gone" : undefined;
-  });
+  return outcomes
+    .answered("gen:send_request/3")
+    .toArray()
+    .map((outcome) => {
+      if (outcome.kind === "returned") return atomNames(outcome.value);
+      return fateOf(outcome) === "gone" ? "gone" : undefined;
+    });
 }
 
 /** Which of the processes run old code of the module (`erlang:check_process_code/2`). */
@@ -177,13 +180,8 @@ export async function processesOnOldCode(
   options: CallOptions = {},
 ): Promise<Pid[]> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const outcomes = await callEach(
-    target,
-    "erlang:check_process_code/2",
-    new ProcessGroup(pids),
-    [atom(module)],
-    timeoutMs,
-  );
+  const called = "erlang:check_process_code/2";
+  const outcomes = (await callEach(target, called, new ProcessGroup(pids), [atom(module)], timeoutMs)).answered(called);
   return pids.filter((_, index) => {
     const outcome = outcomes.at(index);
     return outcome.kind === "returned" && atomName(outcome.value) === "true";

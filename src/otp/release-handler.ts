@@ -3,7 +3,7 @@ import { atomName, listElements, stringText, taggedTuple, textOf, tupleElements 
 import { atom, list, string, tuple, type Term } from "../terms/term.js";
 import { call, caseOf, fun, isSame, name, variable } from "./abstract-form.js";
 import { evaluate } from "./erl-eval.js";
-import { attempt, CallError, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
+import { ask, attempt, CallError, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 import {
   changedState,
   readHandlerState,
@@ -25,7 +25,7 @@ export interface KnownRelease {
 
 /** The releases the node's release handler knows; undefined on a node where it isn't running (no sasl). */
 export async function whichReleases(target: Target, options: CallOptions = {}): Promise<KnownRelease[] | undefined> {
-  const outcome = await attempt(target, "release_handler:which_releases/0", [], options);
+  const outcome = await ask(target, "release_handler:which_releases/0", [], options);
   if (outcome.kind !== "returned") return undefined;
   return (listElements(outcome.value) ?? []).flatMap((each) => {
     const [name, vsn, , status] = tupleElements(each, 4) ?? [];

@@ -29,11 +29,14 @@ export async function whichChildrenEach(
   const outcomes = await askPatiently(new ProcessGroup(supervisors), timeoutMs, (group, time) =>
     requestEach(target, group, label, request, time),
   );
-  return outcomes.toArray().map((outcome) => {
-    const fate = fateOf(outcome);
-    if (outcome.kind !== "returned") return fate === "answered" ? "failed" : fate;
-    return readChildren(outcome.value) ?? "failed";
-  });
+  return outcomes
+    .answered("supervisor:which_children/1")
+    .toArray()
+    .map((outcome) => {
+      const fate = fateOf(outcome);
+      if (outcome.kind !== "returned") return fate === "answered" ? "failed" : fate;
+      return readChildren(outcome.value) ?? "failed";
+    });
 }
 
 function readChildren(answer: Term): Child[] | undefined {
@@ -56,7 +59,8 @@ export async function callbackModules(
   timeoutMs: number,
 ): Promise<(string | undefined)[]> {
   const group = new ProcessGroup(supervisors);
-  const outcomes = await callEach(target, "supervisor:get_callback_module/1", group, [], timeoutMs);
+  const called = "supervisor:get_callback_module/1";
+  const outcomes = (await callEach(target, called, group, [], timeoutMs)).answered(called);
   return outcomes.toArray().map((outcome) => (outcome.kind === "returned" ? atomName(outcome.value) : undefined));
 }
 

@@ -90,19 +90,22 @@ export interface SysStatus {
 export async function sysStatusEach(target: Target, pids: readonly Pid[], timeoutMs: number): Promise<SysStatus[]> {
   const group = new ProcessGroup(pids);
   const outcomes = await askPatiently(group, timeoutMs, (asked, time) => statusEach(target, asked, time));
-  return outcomes.toArray().map((outcome): SysStatus => {
-    if (outcome.kind !== "returned") {
-      const isGone = fateOf(outcome) === "gone";
-      return { state: isGone ? "noproc" : "not_responding", behaviour: undefined };
-    }
-    const [behaviour, state, modules] = tupleElements(outcome.value, 3) ?? [];
-    const callbackModules = atomNames(tupleElements(modules, 2)?.[1]);
-    return {
-      state: atomName(state) === "suspended" ? "suspended" : "running",
-      behaviour: atomName(behaviour),
-      ...(callbackModules !== undefined && { callbackModules }),
-    };
-  });
+  return outcomes
+    .answered("sys:get_status/2")
+    .toArray()
+    .map((outcome): SysStatus => {
+      if (outcome.kind !== "returned") {
+        const isGone = fateOf(outcome) === "gone";
+        return { state: isGone ? "noproc" : "not_responding", behaviour: undefined };
+      }
+      const [behaviour, state, modules] = tupleElements(outcome.value, 3) ?? [];
+      const callbackModules = atomNames(tupleElements(modules, 2)?.[1]);
+      return {
+        state: atomName(state) === "suspended" ? "suspended" : "running",
+        behaviour: atomName(behaviour),
+        ...(callbackModules !== undefined && { callbackModules }),
+      };
+    });
 }
 
 /**
@@ -112,7 +115,10 @@ export async function sysStatusEach(target: Target, pids: readonly Pid[], timeou
  */
 export async function answersEach(target: Target, group: ProcessGroup, timeoutMs: number): Promise<boolean[]> {
   const answers = await systemMessageEach(target, group, tuple(atom("statistics"), atom("get")), timeoutMs);
-  return answers.toArray().map((outcome) => !timedOut(outcome));
+  return answers
+    .answered("sys:statistics/2")
+    .toArray()
+    .map((outcome) => !timedOut(outcome));
 }
 
 /** True for a system message that wasn't answered in time. */

@@ -1,4 +1,4 @@
-import { attemptEach } from "../../otp/batch.js";
+import { askEach } from "../../otp/batch.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import type { Target } from "../../target/target.js";
 import { atomName, mapValue, taggedTuple, tupleElements } from "../../terms/access.js";
@@ -31,7 +31,7 @@ export async function inspectSpecifications(
     return isElixirs ? [] : [{ child, args: [supervisor.pid, child.pid] }];
   });
   const args = asked.map((each) => each.args);
-  const outcomes = await attemptEach(target, "supervisor:get_childspec/2", args, options);
+  const outcomes = await askEach(target, "supervisor:get_childspec/2", args, options);
   return new Map(
     asked.flatMap(({ child }, index) => {
       const outcome = outcomes[index]!;

@@ -1,4 +1,5 @@
 import { loadedMd5s } from "../../otp/code.js";
+import { answered } from "../../otp/invoke.js";
 import { ProcessGroup } from "../../otp/process-group.js";
 import type { ProcessPlace } from "../../otp/process-place.js";
 import { stateOfEach } from "../../otp/sys.js";
@@ -33,8 +34,11 @@ export async function inspectFuns(
     const some = asked.slice(at, at + AT_A_TIME);
     const states = await stateOfEach(target, new ProcessGroup(some.map(({ pid }) => pid)), timeoutMs);
     states.forEach((state, index) => {
-      if (state.kind !== "returned") return;
-      for (const fun of funsIn(state.value)) found.push({ pid: some[index]!.text, fun });
+      // One that is too large to come in time is left out.
+      if (state.kind === "unknown" && state.cause === "timeout") return;
+      const answer = answered("sys:get_state/2", state);
+      if (answer.kind === "raised") return;
+      for (const fun of funsIn(answer.value)) found.push({ pid: some[index]!.text, fun });
     });
   }
   const modules = [...new Set(found.map(({ fun }) => fun.module.name))];

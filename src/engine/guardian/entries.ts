@@ -1,4 +1,4 @@
-import { attemptEach } from "../../otp/batch.js";
+import { askEach } from "../../otp/batch.js";
 import { CallError, invoke, UnexpectedAnswer } from "../../otp/invoke.js";
 import { pidText } from "../../otp/process.js";
 import type { Target } from "../../target/target.js";
@@ -64,7 +64,7 @@ export async function heldProcesses(target: Target, { log }: Logging): Promise<s
   const rows = await matches(target, log, tuple(tuple(atom("held"), atom("$1"), atom("_"))));
   const pids = rows.flatMap(([pid]) => (pid instanceof Pid ? [pid] : []));
   const args = pids.map((pid) => [pid]);
-  const alive = await attemptEach(target, "erlang:is_process_alive/1", args);
+  const alive = await askEach(target, "erlang:is_process_alive/1", args);
   const held = pids.filter((_, index) => {
     const outcome = alive[index]!;
     return outcome.kind !== "returned" || atomName(outcome.value) !== "false";

@@ -1,5 +1,5 @@
 import { allEnv } from "../../otp/application.js";
-import { attempt, type CallOptions } from "../../otp/invoke.js";
+import { ask, type CallOptions } from "../../otp/invoke.js";
 import { fileInfos } from "../../otp/file.js";
 import type { Target } from "../../target/target.js";
 import { atomName, keyFind, stringText } from "../../terms/access.js";
@@ -59,7 +59,7 @@ function refuseChoices({ kind, includeMissed }: Upgrade): void {
  */
 async function canRestart(target: Target, { root, node }: Account, options: CallOptions): Promise<void> {
   const [heart, environment] = await Promise.all([
-    attempt(target, "erlang:whereis/1", [atom("heart")], options),
+    ask(target, "erlang:whereis/1", [atom("heart")], options),
     allEnv(target, "sasl", options),
   ]);
   if (heart.kind !== "returned" || !(heart.value instanceof Pid)) {

@@ -1,4 +1,4 @@
-import { attemptEach } from "../../otp/batch.js";
+import { askEach } from "../../otp/batch.js";
 import { bytesOf, hex } from "../../otp/decode.js";
 import { fileDigests, type DigestAlgorithm } from "../../otp/file-blocks.js";
 import type { CallOptions } from "../../otp/invoke.js";
@@ -43,7 +43,7 @@ export async function modulesOfOtherCode(
   options: CallOptions,
 ): Promise<PackagedModule[]> {
   const args = modules.map(({ path }) => [string(`${root}/${path}`)]);
-  const outcomes = await attemptEach(target, "beam_lib:md5/1", args, options);
+  const outcomes = await askEach(target, "beam_lib:md5/1", args, options);
   return modules.filter(({ md5 }, index) => {
     const outcome = outcomes[index]!;
     const answer = outcome.kind === "returned" ? taggedTuple(outcome.value, "ok", 2)?.[1] : undefined;

@@ -1,4 +1,4 @@
-import { attemptEach } from "../../otp/batch.js";
+import { askEach } from "../../otp/batch.js";
 import { libDir, loadedMd5s } from "../../otp/code.js";
 import { whichApplications } from "../../otp/application.js";
 import { bytesOf, hex } from "../../otp/decode.js";
@@ -105,7 +105,7 @@ async function otherCode(
   const present = modules.filter((_, index) => loaded[index] !== undefined);
   const digests = loaded.filter((md5) => md5 !== undefined);
   const args = present.map(({ file }) => [string(file)]);
-  const outcomes = await attemptEach(target, "beam_lib:md5/1", args, { timeoutMs: 60_000 });
+  const outcomes = await askEach(target, "beam_lib:md5/1", args, { timeoutMs: 60_000 });
   return present.flatMap(({ module }, index) => {
     const outcome = outcomes[index]!;
     const answer = outcome.kind === "returned" ? taggedTuple(outcome.value, "ok", 2)?.[1] : undefined;
