@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, it } from "vitest";
-import { exitCodeOf } from "../../src/cli/commands/apply.js";
+import { exitCodeOf } from "../../src/cli/execution.js";
 import { EXIT } from "../../src/cli/exit.js";
 import { connect } from "../../src/distribution/index.js";
 import { applyUpgrade, type Applied } from "../../src/engine/apply.js";

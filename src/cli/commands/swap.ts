@@ -7,26 +7,24 @@ import { readModulesUpgrade } from "../../engine/source/modules.js";
 import { parseTerm } from "../../terms/parse.js";
 import { ProblemError } from "../../terms/problem.js";
 import type { Term } from "../../terms/term.js";
-import { isBlocking } from "../../upgrade/finding.js";
 import type { KeepState } from "../../upgrade/upgrade.js";
 import { allowFindingsOption } from "../allow.js";
+import { executionOf, exitCodeOf, type ExecutionOptions } from "../execution.js";
 import { CommandError, EXIT } from "../exit.js";
 import { interruptible } from "../interruptible.js";
 import type { Io } from "../io.js";
-import { journalOpener, withJournalOptions, type JournalOptions } from "../journal.js";
-import { keepStateOption, limitsOf, withLimitOptions, type LimitOptions } from "../limits.js";
+import { withJournalOptions } from "../journal.js";
+import { keepStateOption, withLimitOptions } from "../limits.js";
 import { readModules } from "../module-files.js";
-import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
-import { followProgress } from "../progress.js";
+import { withCommonOptions, withTargetOptions } from "../options.js";
+import { planReport } from "../plan-report.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
 import { choicesOf, READ_TIMEOUT_MS } from "../source.js";
 import { openTarget, type OpenedTarget } from "../target.js";
-import { planJson, planText } from "../views/plan.js";
 import { swapJson, swapText } from "../views/swap.js";
-import { EMBEDDED_SOAK_MS, exitCodeOf } from "./apply.js";
 
-interface SwapOptions extends CommonOptions, TargetOptions, JournalOptions, LimitOptions {
+interface SwapOptions extends ExecutionOptions {
   readonly process: readonly string[];
   readonly fromVsn?: Term;
   readonly extra?: Term;
@@ -34,9 +32,7 @@ interface SwapOptions extends CommonOptions, TargetOptions, JournalOptions, Limi
   readonly running: readonly string[];
   readonly dryRun?: boolean;
   readonly force?: boolean;
-  readonly allow: readonly string[];
   readonly keepState?: KeepState;
-  readonly showState?: boolean;
 }
 
 /** An option that may be given several times. */
@@ -91,18 +87,15 @@ async function swap(files: readonly string[], options: SwapOptions, io: Io, log:
   await using opened = await openTarget(options, io, log);
   const prepared = await prepare(opened, files, options);
   const allowed = [...options.allow, ...(options.force === true ? ["old-code-in-use"] : [])];
-  if (options.dryRun === true) return await dryRun(opened, prepared, allowed, options);
+  if (options.dryRun === true) {
+    const { plan } = await planUpgrade(opened.target, prepared.upgrade, { timeoutMs: options.timeout });
+    return planReport(plan, allowed);
+  }
   using interruption = interruptible(options, io, log);
-  const openJournal = journalOpener(options, "swap");
-  const applied = await applyUpgrade(opened.target, prepared, {
-    allowed,
-    ...limitsOf(options, started, io, log),
-    showStates: options.showState ?? opened.isEmbedded,
-    soakMs: opened.isEmbedded ? EMBEDDED_SOAK_MS : 0,
-    onProgress: interruption.following(followProgress(io, log, options.json === true)),
-    signal: interruption.signal,
-    ...(openJournal !== undefined && { openJournal }),
+  const executing = executionOf(opened, { ...options, allow: allowed }, interruption, {
+    ...{ command: "swap", started, io, log },
   });
+  const applied = await applyUpgrade(opened.target, prepared, executing);
   log.info({ result: applied.execution?.outcome ?? "refused", digest: applied.plan.digest }, "swap");
   return reportOf(applied, options);
 }
@@ -125,21 +118,6 @@ async function prepare(opened: OpenedTarget, files: readonly string[], options: 
     running: await readModules(opened, options.running, timeoutMs),
   });
   return { ...prepared, upgrade: { ...prepared.upgrade, ...choicesOf(options) } };
-}
-
-async function dryRun(
-  { target }: OpenedTarget,
-  { upgrade }: PreparedUpgrade,
-  allowed: readonly string[],
-  options: SwapOptions,
-): Promise<Report> {
-  const { plan } = await planUpgrade(target, upgrade, { timeoutMs: options.timeout });
-  const blocking = plan.findings.filter((finding) => isBlocking(finding, allowed));
-  return {
-    json: planJson(plan),
-    text: (paint) => planText(plan, blocking, paint),
-    exitCode: blocking.length > 0 ? EXIT.refused : EXIT.done,
-  };
 }
 
 /** What concerns processes does nothing where no process is touched. */
