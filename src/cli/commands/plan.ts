@@ -4,17 +4,19 @@ import { planUpgrade } from "../../engine/plan.js";
 import { liveCode } from "../../engine/source/node-code.js";
 import { readHopAhead } from "../../engine/source/release.js";
 import { planFromSnapshot } from "../../engine/snapshot/plan.js";
-import type { Plan } from "../../upgrade/plan.js";
 import { isBlocking } from "../../upgrade/finding.js";
+import type { Plan } from "../../upgrade/plan.js";
+import type { Upgrade } from "../../upgrade/upgrade.js";
 import { allowFindingsOption } from "../allow.js";
 import { EXIT } from "../exit.js";
 import { hopsTo, refuseUselessHops, withHopOptions, type HopOptions } from "../hops.js";
 import type { Io } from "../io.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import { writeOutputFile } from "../output-file.js";
+import { planReport } from "../plan-report.js";
 import { documentText, type Report } from "../report.js";
 import type { Run } from "../run.js";
-import { openTarget } from "../target.js";
+import { openTarget, type OpenedTarget } from "../target.js";
 import { openSnapshot, prepareFromSnapshot, withSnapshotOption, type SnapshotOptions } from "../snapshot.js";
 import {
   choicesOf,
@@ -26,7 +28,6 @@ import {
   type SourceOptions,
 } from "../source.js";
 import { planHopsJson, planHopsText } from "../views/hops.js";
-import { planJson, planText } from "../views/plan.js";
 
 interface PlanOptions extends CommonOptions, TargetOptions, SourceOptions, SnapshotOptions, HopOptions {
   readonly out?: string;
@@ -51,44 +52,42 @@ export function registerPlan(program: Command, run: Run): void {
 async function plan(vsn: string | undefined, options: PlanOptions, io: Io, log: Logger): Promise<Report> {
   const source = sourceOf(vsn, options);
   refuseUselessHops(options);
-  const plans = options.snapshot === undefined ? await planHops(vsn, options, io, log) : undefined;
-  if (plans !== undefined) return hopsReport(plans, options);
-  const plan =
-    options.snapshot === undefined
-      ? await planOnNode(source, options, io, log)
-      : await planOffline(source, options, options.snapshot);
-  const blocking = plan.findings.filter((finding) => isBlocking(finding, options.allow));
-  const report: Report = {
-    json: planJson(plan),
-    text: (paint) => planText(plan, blocking, paint),
-    exitCode: blocking.length > 0 ? EXIT.refused : EXIT.done,
-  };
-  if (options.out !== undefined) await writeOutputFile(options.out, documentText(SCHEMA, report), true);
+  if (options.snapshot !== undefined) {
+    return await reported(await planOffline(source, options, options.snapshot), options);
+  }
+  await using opened = await openTarget(options, io, log);
+  const route = await hopsTo(opened.target, vsn, options);
+  if (route !== undefined) return hopsReport(await planHops(route, opened, options), options);
+  const { upgrade } = await prepare(opened, source, options);
+  return await reported(await planOn(opened, upgrade, options), options);
+}
+
+/** The report of a plan, which goes into a file too where the user says so. */
+async function reported(plan: Plan, { allow, out }: PlanOptions): Promise<Report> {
+  const report = planReport(plan, allow);
+  if (out !== undefined) await writeOutputFile(out, documentText(SCHEMA, report), true);
   return report;
 }
 
-/** The plans of several hops, where the user asks for them, and there are several. */
+/** The plans of several hops. */
 async function planHops(
-  vsn: string | undefined,
+  route: readonly string[],
+  opened: OpenedTarget,
   options: PlanOptions,
-  io: Io,
-  log: Logger,
-): Promise<readonly Plan[] | undefined> {
-  if (options.via.length === 0 && options.multiHop !== true) return undefined;
-  await using opened = await openTarget(options, io, log);
-  const { target } = opened;
-  const route = await hopsTo(target, vsn, options);
-  if (route === undefined) return undefined;
+): Promise<readonly Plan[]> {
   const plans: Plan[] = [];
   for (const [index, to] of route.entries()) {
     const { upgrade } =
       index === 0
         ? await prepare(opened, { vsn: to }, options)
-        : await readHopAhead(liveCode(target, { timeoutMs: READ_TIMEOUT_MS }), route[index - 1]!, to);
-    const { plan } = await planUpgrade(target, { ...upgrade, ...choicesOf(options) }, { timeoutMs: options.timeout });
-    plans.push(plan);
+        : await readHopAhead(liveCode(opened.target, { timeoutMs: READ_TIMEOUT_MS }), route[index - 1]!, to);
+    plans.push(await planOn(opened, { ...upgrade, ...choicesOf(options) }, options));
   }
   return plans;
+}
+
+async function planOn({ target }: OpenedTarget, upgrade: Upgrade, { timeout }: PlanOptions): Promise<Plan> {
+  return (await planUpgrade(target, upgrade, { timeoutMs: timeout })).plan;
 }
 
 function hopsReport(plans: readonly Plan[], { allow }: PlanOptions): Report {
@@ -98,12 +97,6 @@ function hopsReport(plans: readonly Plan[], { allow }: PlanOptions): Report {
     text: (paint) => planHopsText(plans, allow, paint),
     exitCode: isBlocked ? EXIT.refused : EXIT.done,
   };
-}
-
-async function planOnNode(source: Source, options: PlanOptions, io: Io, log: Logger): Promise<Plan> {
-  await using opened = await openTarget(options, io, log);
-  const prepared = await prepare(opened, source, options);
-  return (await planUpgrade(opened.target, prepared.upgrade, { timeoutMs: options.timeout })).plan;
 }
 
 async function planOffline(source: Source, options: PlanOptions, file: string): Promise<Plan> {
