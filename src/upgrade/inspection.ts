@@ -65,7 +65,7 @@ export interface ShadowedDirectory {
   readonly modules: readonly string[];
 }
 
-/** The start of a child, as its supervisor has it. */
+/** How a supervisor starts and stops a child. */
 export interface ChildSpecification {
   /** As the specification has it: the children of a `simple_one_for_one` have no other. */
   readonly id: Term;
@@ -73,6 +73,8 @@ export interface ChildSpecification {
   readonly function: string;
   /** The arguments as Erlang writes them; undefined where they are long. */
   readonly args: string | undefined;
+  /** What it says of `restart`, `significant` and `shutdown` that isn't the default, by name. */
+  readonly settings: Readonly<Record<string, Term>>;
 }
 
 export interface Disk {

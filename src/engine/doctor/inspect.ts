@@ -36,7 +36,7 @@ export async function inspect(target: Target, facts: Facts, options: InspectOpti
     processPlaces(target, pids, question.timeoutMs),
   ]);
   const callbacks = await inspectCallbacks(target, local, places, origins, question);
-  const stillness = await inspectStillness(target, local, places, callbacks, options.timeoutMs);
+  const stillness = await inspectStillness(target, local, places, callbacks, facts.notResponding, options.timeoutMs);
   const isStill = new Set([...stillness.suspended.map(({ pid }) => pid), ...stillness.silent]);
   const supervisors = local.filter(
     ({ text }, index) => places[index]?.startedIn.module === "supervisor" && !isStill.has(text),

@@ -2,13 +2,16 @@ import { askEach } from "../../otp/batch.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import type { Target } from "../../target/target.js";
 import { atomName, mapValue, taggedTuple, tupleElements } from "../../terms/access.js";
+import { equals } from "../../terms/equal.js";
 import { printTerm } from "../../terms/print.js";
-import { atom } from "../../terms/term.js";
+import { atom, type Term } from "../../terms/term.js";
 import type { ObservedProcess } from "../../upgrade/facts.js";
 import type { ChildSpecification } from "../../upgrade/inspection.js";
 
 /** Longer arguments are left to who writes the specification; they may hold anything. */
 const LONGEST_ARGUMENTS = 60;
+/** Pids, ports, references and funs can't be written in source. */
+const NOT_WRITABLE = /<\d+\.\d+\.\d+>|#(Port|Ref|Fun)\b/;
 
 /**
  * The starts of children as their supervisors have them (`supervisor:get_childspec/2`). Only what was started as a
@@ -42,9 +45,26 @@ export async function inspectSpecifications(
       if (id === undefined || start.module === undefined || start.function === undefined || given === undefined) {
         return [];
       }
+      const isSupervisor = atomName(mapValue(specification, atom("type"))) === "supervisor";
       const text = printTerm(given);
-      const shown = text.length <= LONGEST_ARGUMENTS ? text : undefined;
-      return [[child.text, { id, module: start.module, function: start.function, args: shown }] as const];
+      const shown = text.length <= LONGEST_ARGUMENTS && !NOT_WRITABLE.test(text) ? text : undefined;
+      const settings = settingsOf(specification, isSupervisor);
+      return [[child.text, { id, module: start.module, function: start.function, args: shown, settings }] as const];
+    }),
+  );
+}
+
+/** What a specification says that isn't the default (supervisor(3)). */
+function settingsOf(specification: Term | undefined, isSupervisor: boolean): Record<string, Term> {
+  const defaults: Readonly<Record<string, Term>> = {
+    restart: atom("permanent"),
+    significant: atom("false"),
+    shutdown: isSupervisor ? atom("infinity") : 5_000,
+  };
+  return Object.fromEntries(
+    Object.entries(defaults).flatMap(([key, usual]) => {
+      const value = mapValue(specification, atom(key));
+      return value === undefined || equals(value, usual) ? [] : [[key, value] as const];
     }),
   );
 }

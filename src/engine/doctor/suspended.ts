@@ -10,12 +10,14 @@ import type { InspectedCallback, Inspection } from "../../upgrade/inspection.js"
  * and carries its state. Of those that hibernate only their status tells. Then the supervised processes of a behaviour
  * are asked for an answer that costs nothing.
  * @param places where each process is, in the order of the processes
+ * @param notResponding processes that were asked already, in vain: they cost no second time-out
  */
 export async function inspectStillness(
   target: Target,
   processes: readonly ObservedProcess[],
   places: readonly (ProcessPlace | undefined)[],
   callbacks: ReadonlyMap<string, InspectedCallback>,
+  notResponding: ReadonlySet<string>,
   timeoutMs: number,
 ): Promise<Pick<Inspection, "suspended" | "silent">> {
   const placed = processes.flatMap((process, index) => {
@@ -25,7 +27,11 @@ export async function inspectStillness(
   const byErlang = placed.filter(({ place }) => place.status === "suspended");
   const bySys = placed.filter(({ place }) => isInSuspendLoop(place));
   const still = new Set([...byErlang, ...bySys]);
-  const askable = placed.filter((each) => !still.has(each) && answersSystemMessages(each.place, callbacks));
+  const awake = placed.filter((each) => !still.has(each));
+  const askedBefore = awake.filter(({ process }) => notResponding.has(process.text));
+  const askable = awake.filter(
+    ({ process, place }) => !notResponding.has(process.text) && answersSystemMessages(place, callbacks),
+  );
   const hibernating = askable.filter(({ place }) => place.current === "erlang:hibernate");
   const pids = hibernating.map(({ process }) => process.pid);
   const statuses = await sysStatusEach(target, pids, timeoutMs);
@@ -38,7 +44,9 @@ export async function inspectStillness(
       ),
       ...byErlang.map(({ process }) => ({ pid: process.text, by: "erlang" }) as const),
     ],
-    silent: asked.filter((_, index) => answers[index] === false).map(({ process }) => process.text),
+    silent: [...askedBefore, ...asked.filter((_, index) => answers[index] === false)].map(
+      ({ process }) => process.text,
+    ),
   };
 }
 

@@ -113,7 +113,16 @@ const inspection = z.strictObject({
   oldCodeNotLookedAt: z.array(name),
   shadows: z.array(z.strictObject({ directory: text, by: text, modules: z.array(name) })),
   specifications: z
-    .record(pid, z.strictObject({ id: term, module: name, function: name, args: text.optional() }))
+    .record(
+      pid,
+      z.strictObject({
+        ...{ id: term, module: name, function: name, args: text.optional() },
+        settings: z
+          .record(name, term)
+          .optional()
+          .describe("restart, significant and shutdown, where they aren't the default."),
+      }),
+    )
     .describe("How supervisors start children whose specification seems wrong, without the arguments."),
   notWritable: z.array(text),
   disks: z.array(z.strictObject({ mount: text, totalKiB: z.number(), used: z.number() })),

@@ -34,9 +34,13 @@ export function inspectionRecord(inspection: Inspection, withArguments: boolean)
     oldCodeNotLookedAt: [...oldCodeNotLookedAt],
     shadows: shadows.map(({ directory, by, modules }) => ({ directory, by, modules: [...modules] })),
     specifications: Object.fromEntries(
-      [...specifications].map(([pid, { id, module, function: fun, args }]) => [
+      [...specifications].map(([pid, { id, module, function: fun, args, settings }]) => [
         pid,
-        { id: termRecord(id), module, function: fun, ...(withArguments && args !== undefined && { args }) },
+        {
+          ...{ id: termRecord(id), module, function: fun },
+          ...(withArguments && args !== undefined && { args }),
+          ...(Object.keys(settings).length > 0 && { settings: mapValues(settings, termRecord) }),
+        },
       ]),
     ),
     notWritable: [...notWritable],
@@ -59,11 +63,16 @@ export function inspectionOf(record: InspectionRecord): Inspection {
       ]),
     ),
     specifications: new Map(
-      Object.entries(record.specifications).map(([pid, { id, module, function: fun, args }]) => [
+      Object.entries(record.specifications).map(([pid, { id, module, function: fun, args, settings = {} }]) => [
         pid,
-        { id: termOf(id), module, function: fun, args },
+        { id: termOf(id), module, function: fun, args, settings: mapValues(settings, termOf) },
       ]),
     ),
     funs: undefined,
   };
 }
+
+const mapValues = <Value, Result>(
+  values: Readonly<Record<string, Value>>,
+  change: (value: Value) => Result,
+): Record<string, Result> => Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));

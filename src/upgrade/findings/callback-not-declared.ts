@@ -1,6 +1,6 @@
 import { printAtom } from "../../terms/print.js";
 import type { Finding } from "../finding.js";
-import { childSpecText } from "./child-spec-text.js";
+import { childSpecText, correctionText, isElixirModule } from "./child-spec-text.js";
 import { groupBy, INCLUDE_MISSED, namesOf, supervisorName, type FindingRule } from "./context.js";
 import { isOtps, isServer, type StandingRule } from "./standing.js";
 
@@ -26,9 +26,13 @@ export const callbackNotDeclared: FindingRule = ({ coverage, facts }) =>
           `A release handler suspends only processes whose child specification lists the module: code_change would not be ` +
           `called, and the next message would meet new code with the old state.`,
         hint:
-          `Write ${facts.inspection === undefined ? `modules: [${printAtom(module)}]` : childSpecText(first, facts.inspection, { modules: [module] })} ` +
-          `in the child specification (in Elixir, let the child be started by start_link of ${module} itself, so that ` +
-          `child_spec/1 names it), release that first, and upgrade from there. ` +
+          (facts.inspection === undefined
+            ? `Write ${correctionText(module, { modules: [module] })} in the child specification`
+            : `Write the child specification ${childSpecText(first, facts.inspection, { modules: [module] })}`) +
+          (isElixirModule(module)
+            ? ` (or let the child be started by start_link of ${module} itself, so that its child_spec/1 names it)`
+            : "") +
+          `, release that first, and upgrade from there. ` +
           INCLUDE_MISSED,
         module,
         pids: processes.map((process) => process.text),

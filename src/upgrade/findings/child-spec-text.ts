@@ -17,7 +17,7 @@ export interface Correction {
  */
 export function childSpecText(process: ObservedProcess, { specifications }: Inspection, right: Correction): string {
   const start = specifications.get(process.text);
-  const write = isElixirModule(process.callbackModule ?? "") ? elixir : erlang;
+  const write = writerOf(process.callbackModule);
   const known =
     start === undefined
       ? ["..."]
@@ -27,13 +27,26 @@ export function childSpecText(process: ObservedProcess, { specifications }: Insp
             "start",
             `{${write.name(start.module)}, ${write.atom(start.function)}, ${write.args(start.args)}}`,
           ),
+          ...Object.entries(start.settings).map(([key, value]) => write.pair(key, write.term(value))),
         ];
-  const type = right.type === undefined ? [] : [write.pair("type", write.atom(right.type))];
-  const modules = write.pair("modules", `[${right.modules.map(write.name).join(", ")}]`);
-  return write.map([...known, ...type, modules].join(", "));
+  return write.map([...known, ...corrections(write, right)].join(", "));
 }
 
-const isElixirModule = (module: string): boolean => module.startsWith("Elixir.");
+/** Only what is to be said instead, where the specification that there is isn't known. */
+export const correctionText = (callbackModule: string | undefined, right: Correction): string =>
+  corrections(writerOf(callbackModule), right).join(", ");
+
+function corrections(write: Writer, { type, modules }: Correction): string[] {
+  return [
+    ...(type === undefined ? [] : [write.pair("type", write.atom(type))]),
+    ...(modules.length === 0 ? [] : [write.pair("modules", `[${modules.map(write.name).join(", ")}]`)]),
+  ];
+}
+
+/** The language that somebody who wrote the module writes. */
+const writerOf = (module = ""): Writer => (isElixirModule(module) ? elixir : erlang);
+
+export const isElixirModule = (module: string): boolean => module.startsWith("Elixir.");
 
 /** How a part is written in a language. */
 interface Writer {

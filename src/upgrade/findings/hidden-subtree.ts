@@ -1,6 +1,6 @@
 import type { Facts, ObservedProcess } from "../facts.js";
 import type { Finding } from "../finding.js";
-import { childSpecText } from "./child-spec-text.js";
+import { childSpecText, correctionText } from "./child-spec-text.js";
 import { groupBy, nameOf, namesOf, supervisorName, type FindingRule } from "./context.js";
 import { distinct, isInOtpsTree, type StandingRule } from "./standing.js";
 
@@ -21,7 +21,10 @@ export const hiddenSubtree: FindingRule = ({ facts, coverage }) =>
         detail:
           `${supervisorName(facts, supervisor?.supervisor)} has it as a worker, so a release handler doesn't ask it for ` +
           `its children${missed.length > 0 ? `. Below it ${namesOf(missed)} ${missed.length > 1 ? "run modules" : "runs a module"} that would be changed` : ""}.`,
-        hint: "Write type: supervisor in its child specification (in Elixir, type: :supervisor).",
+        hint:
+          supervisor === undefined || facts.inspection === undefined
+            ? `Write ${correctionText(supervisor?.callbackModule, { type: "supervisor", modules: [] })} in its child specification.`
+            : `Write ${childSpecText(supervisor, facts.inspection, { type: "supervisor", modules: supervisor.modules })}.`,
         module: supervisor?.callbackModule,
         pids: [anomaly.pid, ...missed.map((process) => process.text)],
       };

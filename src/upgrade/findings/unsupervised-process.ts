@@ -1,6 +1,6 @@
-import { printAtom } from "../../terms/print.js";
 import type { WalkAnomaly } from "../facts.js";
 import type { Finding } from "../finding.js";
+import { correctionText } from "./child-spec-text.js";
 import { groupBy, INCLUDE_MISSED, namesOf, type FindingRule } from "./context.js";
 import { isOtps, isServer, type StandingRule } from "./standing.js";
 
@@ -16,8 +16,8 @@ export const unsupervisedProcess: FindingRule = ({ coverage }) =>
         summary: `${module} would be changed, but ${processes.length > 1 ? `${processes.length} processes` : "a process"} outside every supervision tree would be missed`,
         detail:
           `${namesOf(processes)} ${processes.length > 1 ? "run" : "runs"} ${module} as callback module, but no supervisor ` +
-          `of a running application has ${processes.length > 1 ? "them as children" : "it as a child"}. Code_change would not be called.`,
-        hint: `Start it under a supervisor whose child specification says modules: [${module}], or stop it before the upgrade. ${INCLUDE_MISSED}`,
+          `of a running application has ${processes.length > 1 ? "them as children" : "it as a child"}: code_change would not be called.`,
+        hint: `Start ${processes.length > 1 ? "them" : "it"} under a supervisor whose child specification says ${correctionText(module, { modules: [module] })}, or stop ${processes.length > 1 ? "them" : "it"} before the upgrade. ${INCLUDE_MISSED}`,
         module,
         pids: processes.map((process) => process.text),
       },
@@ -42,7 +42,7 @@ export const unsupervisedAnywhere: StandingRule = ({ facts, inspection }) => {
       detail:
         `No supervisor of a running application has ${many ? "them as children" : "it as a child"}, so a release handler ` +
         `doesn't find ${many ? "them" : "it"}: an upgrade that changes ${module} would not call code_change there.`,
-      hint: `Start ${many ? "such processes" : "it"} under a supervisor whose child specification says modules => [${printAtom(module)}].`,
+      hint: `Start ${many ? "such processes" : "it"} under a supervisor whose child specification says ${correctionText(module, { modules: [module] })}.`,
       module,
       pids: processes.map(({ text }) => text),
     };

@@ -46,6 +46,24 @@ describeErlang("doctor on a node with a fault", () => {
     });
   });
 
+  it("the child specification to write is one that works, with all that the old one says besides", async () => {
+    const more = "restart => transient, shutdown => brutal_kill, modules => [store_api]";
+    await run(tree(`#{id => {store, 1}, start => {trees_server, start_link, [store]}, ${more}}`));
+    const { hint } = only(await findingsOf(target), "callback-not-declared");
+    const written = /#\{.*?modules => \[.*?\]\}/.exec(hint)?.[0] ?? "";
+    expect(written).toBe(
+      "#{id => {store,1}, start => {trees_server, start_link, [store]}, restart => transient, shutdown => brutal_kill, " +
+        "modules => [trees_server]}",
+    );
+    await node.eval(`
+      {ok, Old} = supervisor:get_childspec(odd_sup, {store, 1}),
+      ok = supervisor:terminate_child(odd_sup, {store, 1}), ok = supervisor:delete_child(odd_sup, {store, 1}),
+      {ok, _} = supervisor:start_child(odd_sup, ${written}),
+      {ok, New} = supervisor:get_childspec(odd_sup, {store, 1}),
+      [modules] = [Key || Key <- maps:keys(Old), maps:get(Key, Old) =/= maps:get(Key, New)]`);
+    expect(await findingsOf(target)).toEqual([]);
+  });
+
   it("callback-not-declared: of the children of a simple_one_for_one, once for all", async () => {
     const child = "#{id => store, start => {trees_server, start_link, []}, modules => [store_api]}";
     await run(`{trees_sup, start_link, [odd_sup, simple_one_for_one, [${child}]]}`);

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import * as yaml from "yaml";
 import * as z from "zod";
 import type { SnapshotDocument } from "../../../src/engine/snapshot/document.js";
+import { inspectionOf, inspectionRecord } from "../../../src/engine/snapshot/inspection.js";
 import { snapshotJsonSchema } from "../../../src/engine/snapshot/json-schema.js";
 import { codeRecords, modulesOf, type SnapshotModule } from "../../../src/engine/snapshot/modules.js";
 import { processesOf, processRecords } from "../../../src/engine/snapshot/processes.js";
@@ -125,6 +126,16 @@ describe("a snapshot in a file", () => {
     const many = { ...DOCUMENT, anomalies: Array.from({ length: 50 }, () => ({ kind: "none" })) };
     expect(problemsOf(JSON.stringify(many))).toHaveLength(21);
   });
+});
+
+it("keeps what supervisors say of a child, but its arguments only where they are wanted", () => {
+  const given = { ...{ id: atom("cart"), module: "api", function: "start_link" }, args: '["secret"]' };
+  const specification = { ...given, settings: { restart: atom("transient"), shutdown: 30_000 } };
+  const inspection = { ...inspectionOf(DOCUMENT.inspection), specifications: new Map([["<0.2.0>", specification]]) };
+  const kept = (withArguments: boolean) =>
+    inspectionOf(inspectionRecord(inspection, withArguments)).specifications.get("<0.2.0>");
+  expect(kept(true)).toEqual(specification);
+  expect(kept(false)).toEqual({ ...specification, args: undefined });
 });
 
 describe("the JSON Schema of a snapshot", () => {

@@ -128,7 +128,13 @@ describe("a diagnosis", () => {
 });
 
 describe("the child specification to write", () => {
-  const start = { id: atom("Elixir.Shop.Cart"), module: "Elixir.Shop.Cart", function: "start_link", args: "[1, []]" };
+  const start = {
+    id: atom("Elixir.Shop.Cart"),
+    module: "Elixir.Shop.Cart",
+    function: "start_link",
+    args: "[1, []]",
+    settings: {},
+  };
   const text = (callbackModule: string, given: Partial<typeof start> | undefined): string => {
     const process = aProcess(7, { callbackModule });
     const specifications = new Map(given === undefined ? [] : [[process.text, { ...start, ...given }] as const]);
@@ -144,6 +150,16 @@ describe("the child specification to write", () => {
     );
     expect(text("Elixir.Shop.Server", { args: "[#{a => 1}]", id: atom("it's") })).toBe(
       '%{id: :"it\'s", start: {Shop.Cart, :start_link, [...]}, modules: [Shop.Server]}',
+    );
+  });
+
+  it("keeps what is said besides", () => {
+    const settings = { restart: atom("transient"), shutdown: 30_000 };
+    expect(text("shop_cart", { id: atom("cart"), module: "shop_api", args: "[]", settings })).toBe(
+      "#{id => cart, start => {shop_api, start_link, []}, restart => transient, shutdown => 30000, modules => [shop_cart]}",
+    );
+    expect(text("Elixir.Shop.Server", { args: "[]", settings })).toBe(
+      "%{id: Shop.Cart, start: {Shop.Cart, :start_link, []}, restart: :transient, shutdown: 30000, modules: [Shop.Server]}",
     );
   });
 

@@ -33,7 +33,7 @@ describe("findings", () => {
     });
     expect(finding?.detail).toContain("basket (<0.7.0>) under the supervisor shop_sup (<0.1.0>)");
     expect(finding?.detail).toContain("[api]");
-    expect(finding?.hint).toContain("modules: [cart]");
+    expect(finding?.hint).toContain("Write modules => [cart] in the child specification, release that first");
   });
 
   it("callback-not-declared is one finding for the children of one supervisor", () => {
