@@ -160,16 +160,13 @@ export async function dynamicModules(
   const [first] = pids;
   if (first === undefined) return [];
   // The message is tagged with the pid of who asks; whoever answers takes no notice of it, so any pid will do.
-  const outcomes = await askPatiently(new ProcessGroup(pids), timeoutMs, (group, time) =>
-    requestEach(target, group, first, atom("get_modules"), time),
+  const outcomes = await askPatiently(new ProcessGroup(pids), timeoutMs, async (group, time) =>
+    (await requestEach(target, group, first, atom("get_modules"), time)).answered("gen:send_request/3"),
   );
-  return outcomes
-    .answered("gen:send_request/3")
-    .toArray()
-    .map((outcome) => {
-      if (outcome.kind === "returned") return atomNames(outcome.value);
-      return fateOf(outcome) === "gone" ? "gone" : undefined;
-    });
+  return outcomes.toArray().map((outcome) => {
+    if (outcome.kind === "returned") return atomNames(outcome.value);
+    return fateOf(outcome) === "gone" ? "gone" : undefined;
+  });
 }
 
 /** Which of the processes run old code of the module (`erlang:check_process_code/2`). */

@@ -26,17 +26,14 @@ export async function whichChildrenEach(
   timeoutMs: number,
 ): Promise<(Child[] | Exclude<Fate, "answered">)[]> {
   const [label, request] = [atom("$gen_call"), atom("which_children")];
-  const outcomes = await askPatiently(new ProcessGroup(supervisors), timeoutMs, (group, time) =>
-    requestEach(target, group, label, request, time),
+  const outcomes = await askPatiently(new ProcessGroup(supervisors), timeoutMs, async (group, time) =>
+    (await requestEach(target, group, label, request, time)).answered("supervisor:which_children/1"),
   );
-  return outcomes
-    .answered("supervisor:which_children/1")
-    .toArray()
-    .map((outcome) => {
-      const fate = fateOf(outcome);
-      if (outcome.kind !== "returned") return fate === "answered" ? "failed" : fate;
-      return readChildren(outcome.value) ?? "failed";
-    });
+  return outcomes.toArray().map((outcome) => {
+    const fate = fateOf(outcome);
+    if (outcome.kind !== "returned") return fate === "answered" ? "failed" : fate;
+    return readChildren(outcome.value) ?? "failed";
+  });
 }
 
 function readChildren(answer: Term): Child[] | undefined {

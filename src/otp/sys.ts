@@ -89,23 +89,22 @@ export interface SysStatus {
 /** The system state and the behaviour of each process (`sys:get_status/2`), in order. */
 export async function sysStatusEach(target: Target, pids: readonly Pid[], timeoutMs: number): Promise<SysStatus[]> {
   const group = new ProcessGroup(pids);
-  const outcomes = await askPatiently(group, timeoutMs, (asked, time) => statusEach(target, asked, time));
-  return outcomes
-    .answered("sys:get_status/2")
-    .toArray()
-    .map((outcome): SysStatus => {
-      if (outcome.kind !== "returned") {
-        const isGone = fateOf(outcome) === "gone";
-        return { state: isGone ? "noproc" : "not_responding", behaviour: undefined };
-      }
-      const [behaviour, state, modules] = tupleElements(outcome.value, 3) ?? [];
-      const callbackModules = atomNames(tupleElements(modules, 2)?.[1]);
-      return {
-        state: atomName(state) === "suspended" ? "suspended" : "running",
-        behaviour: atomName(behaviour),
-        ...(callbackModules !== undefined && { callbackModules }),
-      };
-    });
+  const outcomes = await askPatiently(group, timeoutMs, async (asked, time) =>
+    (await statusEach(target, asked, time)).answered("sys:get_status/2"),
+  );
+  return outcomes.toArray().map((outcome): SysStatus => {
+    if (outcome.kind !== "returned") {
+      const isGone = fateOf(outcome) === "gone";
+      return { state: isGone ? "noproc" : "not_responding", behaviour: undefined };
+    }
+    const [behaviour, state, modules] = tupleElements(outcome.value, 3) ?? [];
+    const callbackModules = atomNames(tupleElements(modules, 2)?.[1]);
+    return {
+      state: atomName(state) === "suspended" ? "suspended" : "running",
+      behaviour: atomName(behaviour),
+      ...(callbackModules !== undefined && { callbackModules }),
+    };
+  });
 }
 
 /**
