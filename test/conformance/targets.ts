@@ -1,10 +1,9 @@
 import { join } from "node:path";
-import { connect } from "../../src/distribution/index.js";
 import type { Target } from "../../src/target/target.js";
 import { bootEmbedded } from "../../src/cli/embedded.js";
 import pino from "pino";
+import { connectTo } from "../support/connect.js";
 import { buildRelease, type BuiltRelease } from "../support/erlang-release.js";
-import type { PeerNode } from "../support/peer.js";
 
 /** A running node of either kind, booted from a demo release. */
 export interface RunningTarget extends AsyncDisposable {
@@ -80,8 +79,4 @@ export function realKind(): TargetKind {
       for (const building of built.values()) await (await building)[Symbol.asyncDispose]();
     },
   };
-}
-
-async function connectTo(node: PeerNode): Promise<Target> {
-  return await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
 }

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../src/distribution/index.js";
 import { applyUpgrade } from "../../src/engine/apply.js";
 import { readApplicationUpgrade } from "../../src/engine/source/application.js";
 import type { Target } from "../../src/target/target.js";
 import { printTerm } from "../../src/terms/print.js";
+import { connectTo } from "../support/connect.js";
 import { buildApplications, type BuiltApplications } from "../support/erlang-application.js";
 import { describeErlang } from "../support/erlang.js";
 import { startNode, type PeerNode } from "../support/peer.js";
@@ -17,7 +17,7 @@ describeErlang("an application upgraded on a real node", () => {
     built = await buildApplications(["counter-0.1.0", "counter-0.2.0", "counter-0.3.0"]);
     node = await startNode();
     await node.eval(`code:add_patha("${built.lib}/counter-0.1.0/ebin"), application:start(counter)`);
-    target = await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+    target = await connectTo(node);
   });
   afterAll(async () => {
     await target[Symbol.asyncDispose]();

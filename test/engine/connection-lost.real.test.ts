@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../src/distribution/index.js";
 import { applyUpgrade } from "../../src/engine/apply.js";
 import { readApplicationUpgrade } from "../../src/engine/source/application.js";
+import { connectTo } from "../support/connect.js";
 import { buildApplications, type BuiltApplications } from "../support/erlang-application.js";
 import { describeErlang } from "../support/erlang.js";
 import { startNode, type PeerNode } from "../support/peer.js";
@@ -34,11 +34,7 @@ describeErlang("a connection that is lost during an upgrade", () => {
       await node.eval("application:ensure_started(counter)");
       const before = await look();
       await using proxy = await startProxy({ port: node.port });
-      await using target = await connect({
-        node: `${node.name}:${proxy.port}`,
-        cookie: node.cookie,
-        timeoutMs: 5_000,
-      });
+      await using target = await connectTo({ name: node.name, port: proxy.port, cookie: node.cookie });
       const prepared = await readApplicationUpgrade(target, `${built.lib}/counter-0.2.0`);
       const applied = await applyUpgrade(target, prepared, {
         onProgress: (event) => {

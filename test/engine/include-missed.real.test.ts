@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../src/distribution/index.js";
 import { applyUpgrade, type Applied } from "../../src/engine/apply.js";
 import { planUpgrade } from "../../src/engine/plan.js";
 import type { PreparedUpgrade } from "../../src/engine/prepared.js";
 import { readApplicationUpgrade } from "../../src/engine/source/application.js";
 import type { Target } from "../../src/target/target.js";
+import { connectTo } from "../support/connect.js";
 import { buildApplications, type BuiltApplications } from "../support/erlang-application.js";
 import { describeElixir, describeErlang } from "../support/erlang.js";
 import { startNode, type PeerNode } from "../support/peer.js";
@@ -19,9 +19,6 @@ const including = (prepared: PreparedUpgrade): PreparedUpgrade => ({
   ...prepared,
   upgrade: { ...prepared.upgrade, includeMissed: true },
 });
-
-const connectTo = (node: PeerNode): Promise<Target> =>
-  connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
 
 /** Per module, how many processes meet what for which reason. */
 const accounts = ({ plan }: Pick<Applied, "plan">): Record<string, string[]> =>

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, it } from "vitest";
 import { exitCodeOf } from "../../src/cli/execution.js";
 import { EXIT } from "../../src/cli/exit.js";
-import { connect } from "../../src/distribution/index.js";
 import { applyUpgrade, type Applied } from "../../src/engine/apply.js";
 import type { ProgressEvent } from "../../src/engine/events.js";
 import { readApplicationUpgrade } from "../../src/engine/source/application.js";
+import { connectTo } from "../support/connect.js";
 import { buildApplications, type BuiltApplications } from "../support/erlang-application.js";
 import { describeErlang } from "../support/erlang.js";
 import { standStill, startNode, type PeerNode } from "../support/peer.js";
@@ -45,8 +45,7 @@ describeErlang("a node that is stopped during an upgrade", () => {
     netTickTimeMs: number,
     onProgress: (event: ProgressEvent) => void,
   ): Promise<Applied> {
-    const { cookie } = node;
-    await using target = await connect({ node: `${node.name}:${node.port}`, cookie, timeoutMs: 5_000, netTickTimeMs });
+    await using target = await connectTo(node, { netTickTimeMs });
     const prepared = await readApplicationUpgrade(target, `${built.lib}/counter-0.2.0`);
     return await applyUpgrade(target, prepared, { timeouts: TIMEOUTS, onProgress });
   }

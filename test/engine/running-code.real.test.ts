@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../src/distribution/index.js";
 import { observeProcesses } from "../../src/engine/processes.js";
 import type { Target } from "../../src/target/target.js";
 import type { ObservedProcess } from "../../src/upgrade/facts.js";
 import { coverageOf } from "../../src/upgrade/coverage.js";
+import { connectTo } from "../support/connect.js";
 import { buildApplications, type BuiltApplications } from "../support/erlang-application.js";
 import { describeErlang } from "../support/erlang.js";
 import { advancedUpdate } from "../support/facts.js";
@@ -58,7 +58,7 @@ describeErlang("what processes run", () => {
     // The processes live as long as the one that starts them: bridges and special ones are linked.
     await node.eval(`Self = self(), spawn(fun() -> ${START.trim().replace(/,\nok\.$/, "")}, Self ! ready, receive after infinity -> ok end end),
       receive ready -> ok end`);
-    target = await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+    target = await connectTo(node);
   });
   afterAll(async () => {
     await target[Symbol.asyncDispose]();

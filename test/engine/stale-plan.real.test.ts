@@ -1,6 +1,5 @@
 import { appendFile, cp, readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../src/distribution/index.js";
 import { applyUpgrade, type Applied } from "../../src/engine/apply.js";
 import { observe } from "../../src/engine/observe.js";
 import { planUpgrade } from "../../src/engine/plan.js";
@@ -8,6 +7,7 @@ import { readApplicationUpgrade } from "../../src/engine/source/application.js";
 import { nodeDifferences } from "../../src/engine/stale-plan.js";
 import type { Target } from "../../src/target/target.js";
 import type { PlanBasis } from "../../src/upgrade/basis.js";
+import { connectTo } from "../support/connect.js";
 import { buildApplications, type BuiltApplications } from "../support/erlang-application.js";
 import { describeErlang } from "../support/erlang.js";
 import { startNode, type PeerNode } from "../support/peer.js";
@@ -27,7 +27,7 @@ describeErlang("a plan that was agreed on, on a real node", () => {
     ebin = `${built.lib}/counter-0.1.0/ebin`;
     node = await startNode();
     await node.eval(`code:add_patha("${ebin}"), application:start(counter)`);
-    target = await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+    target = await connectTo(node);
     agreed = (await planUpgrade(target, (await readApplicationUpgrade(target, next)).upgrade)).plan.basis;
   });
   afterAll(async () => {
@@ -121,11 +121,7 @@ describeErlang("a plan that was agreed on, on a real node", () => {
 
   it("is refused on another node, whatever else is the same there", async () => {
     await using other = await startNode();
-    await using elsewhere = await connect({
-      node: `${other.name}:${other.port}`,
-      cookie: other.cookie,
-      timeoutMs: 5_000,
-    });
+    await using elsewhere = await connectTo(other);
     const [first, second] = await nodeDifferences(elsewhere, agreed);
     expect(first).toEqual({ kind: "node", name: "", planned: node.name, now: other.name });
     expect(second).toEqual({ kind: "application", name: "counter", planned: "0.1.0", now: null });

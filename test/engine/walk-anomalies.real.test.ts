@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, afterAll, beforeAll } from "vitest";
-import { connect } from "../../src/distribution/index.js";
 import { walkSupervisionTree, type Walk } from "../../src/engine/walk.js";
 import type { Target } from "../../src/target/target.js";
+import { connectTo } from "../support/connect.js";
 import { buildApplications, type BuiltApplications } from "../support/erlang-application.js";
 import { describeErlang } from "../support/erlang.js";
 import { startNode, type PeerNode } from "../support/peer.js";
@@ -21,7 +21,7 @@ describeErlang("the walk where something is wrong", () => {
   beforeEach(async () => {
     node = await startNode({ args: ["-pa", `${built.lib}/trees-1/ebin`, "-kernel", "logger_level", "none"] });
     await node.eval("{ok, _} = application:ensure_all_started(sasl)");
-    target = await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+    target = await connectTo(node);
     await node.eval(HEALTHY);
   });
   afterEach(async () => {

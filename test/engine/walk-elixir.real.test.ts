@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../src/distribution/index.js";
 import { observe } from "../../src/engine/observe.js";
 import { walkSupervisionTree } from "../../src/engine/walk.js";
 import type { Target } from "../../src/target/target.js";
 import { coverageOf } from "../../src/upgrade/coverage.js";
+import { connectTo } from "../support/connect.js";
 import { describeElixir } from "../support/erlang.js";
 import { advancedUpdate } from "../support/facts.js";
 import { startNode, type PeerNode } from "../support/peer.js";
@@ -80,7 +80,7 @@ describeElixir("the walk over an Elixir node", () => {
     node = await startNode({ elixir: true });
     await node.eval("{ok, _} = application:ensure_all_started(sasl)");
     await node.eval(`'Elixir.Code':eval_string(<<${JSON.stringify(SHOP)}/utf8>>)`);
-    target = await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+    target = await connectTo(node);
   });
   afterAll(async () => {
     await target[Symbol.asyncDispose]();

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../src/distribution/index.js";
 import { observe } from "../../src/engine/observe.js";
 import { walkSupervisionTree } from "../../src/engine/walk.js";
 import type { Target } from "../../src/target/target.js";
+import { connectTo } from "../support/connect.js";
 import { buildApplications, type BuiltApplications } from "../support/erlang-application.js";
 import { describeErlang } from "../support/erlang.js";
 import { startNode, type PeerNode } from "../support/peer.js";
@@ -70,7 +70,7 @@ describeErlang("the walk over all kinds of processes", () => {
     built = await buildApplications(["trees-1"]);
     node = await startNode({ args: ["-pa", `${built.lib}/trees-1/ebin`] });
     await node.eval("{ok, _} = application:ensure_all_started(sasl)");
-    target = await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+    target = await connectTo(node);
   });
   afterAll(async () => {
     await target[Symbol.asyncDispose]();

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../src/distribution/index.js";
 import { observe } from "../../src/engine/observe.js";
 import { walkSupervisionTree } from "../../src/engine/walk.js";
 import type { Target } from "../../src/target/target.js";
+import { connectTo } from "../support/connect.js";
 import { describeErlang } from "../support/erlang.js";
 import { startNode, type PeerNode } from "../support/peer.js";
 import { asLines, otpWalk } from "./walks.js";
@@ -32,7 +32,7 @@ describeErlang("the walk over OTP's own applications", () => {
   beforeAll(async () => {
     node = await startNode({ args: ["-mnesia", "schema_location", "ram"] });
     await node.eval(START);
-    target = await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+    target = await connectTo(node);
   });
   afterAll(async () => {
     await target[Symbol.asyncDispose]();

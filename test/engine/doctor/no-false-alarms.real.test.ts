@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
+import { connectTo } from "../../support/connect.js";
 import { describeElixir, describeErlang } from "../../support/erlang.js";
 import { startNode } from "../../support/peer.js";
-import { connectTo, findingsOf } from "./support.js";
+import { findingsOf } from "./support.js";
 
 describeErlang("doctor on a node that runs OTP's own applications", () => {
   it("finds nothing", async () => {

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { Target } from "../../../src/target/target.js";
+import { connectTo } from "../../support/connect.js";
 import { buildApplications, type BuiltApplications } from "../../support/erlang-application.js";
 import { describeErlang } from "../../support/erlang.js";
 import { startNode, type PeerNode } from "../../support/peer.js";
-import { connectTo, findingsOf, only } from "./support.js";
+import { findingsOf, only } from "./support.js";
 
 /** One node; each test makes a fault in it, and when that is gone nothing is found any more. */
 describeErlang("doctor on a node with a fault", () => {

@@ -1,17 +1,11 @@
 import { expect } from "vitest";
-import { connect } from "../../../src/distribution/index.js";
 import { examine } from "../../../src/engine/doctor/examine.js";
 import type { PreparedUpgrade } from "../../../src/engine/prepared.js";
 import type { Target } from "../../../src/target/target.js";
 import type { Finding } from "../../../src/upgrade/finding.js";
-import type { PeerNode } from "../../support/peer.js";
 
 /** For each question to a process: those that are stuck are made so by the test. */
 export const TIMEOUT_MS = 500;
-
-export async function connectTo(node: PeerNode): Promise<Target> {
-  return await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
-}
 
 /** All that `doctor` finds. */
 export async function findingsOf(

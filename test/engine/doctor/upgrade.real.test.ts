@@ -6,9 +6,10 @@ import { planUpgrade } from "../../../src/engine/plan.js";
 import { readApplicationUpgrade } from "../../../src/engine/source/application.js";
 import type { Target } from "../../../src/target/target.js";
 import type { Finding } from "../../../src/upgrade/finding.js";
+import { connectTo } from "../../support/connect.js";
 import { describeErlang } from "../../support/erlang.js";
 import { startNode, type PeerNode } from "../../support/peer.js";
-import { connectTo, findingsOf, only } from "./support.js";
+import { findingsOf, only } from "./support.js";
 
 /** The modules of a version of `shop`, by name, without `-module`. */
 type Sources = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
-import { connect } from "../../../src/distribution/index.js";
 import type { Target } from "../../../src/target/target.js";
+import { connectTo } from "../../support/connect.js";
 import { startNode, type PeerNode } from "../../support/peer.js";
 
 /** A node that runs version 1 of the application `faults`, with all that an upgrade of it changes in one text. */
@@ -22,7 +22,7 @@ export class FaultsNode implements AsyncDisposable {
 
   async connect(port = this.node.port): Promise<Target> {
     const { name, cookie } = this.node;
-    return await connect({ node: `${name}:${port}`, cookie, timeoutMs: 5_000, netTickTimeMs: 60_000 });
+    return await connectTo({ name, port, cookie }, { netTickTimeMs: 60_000 });
   }
 
   /** Has each worker count, so that its state is another one than at its start. */

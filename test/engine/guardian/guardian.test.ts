@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../../src/distribution/index.js";
 import { Guardian } from "../../../src/engine/guardian/guardian.js";
 import { findRecord, LAST, LOCK, UNDONE, type Holder } from "../../../src/engine/guardian/record.js";
 import { keepStates } from "../../../src/engine/guardian/keep-states.js";
@@ -8,6 +7,7 @@ import { ProcessGroup } from "../../../src/otp/process-group.js";
 import { whereis } from "../../../src/otp/process.js";
 import type { Target } from "../../../src/target/target.js";
 import { atom, binary, list, tuple, type Pid, type Term } from "../../../src/terms/term.js";
+import { connectTo } from "../../support/connect.js";
 import { describeErlang } from "../../support/erlang.js";
 import { startNode, type PeerNode } from "../../support/peer.js";
 
@@ -31,8 +31,7 @@ async function pidOf(target: Target, name: string): Promise<Pid> {
 
 describeErlang("the guardian on a node", () => {
   let node: PeerNode;
-  const open = (): Promise<Target> =>
-    connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+  const open = (): Promise<Target> => connectTo(node);
   beforeAll(async () => {
     node = await startNode();
   });

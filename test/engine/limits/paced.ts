@@ -1,10 +1,10 @@
-import { connect } from "../../../src/distribution/index.js";
 import type { PreparedUpgrade } from "../../../src/engine/prepared.js";
 import { readApplicationUpgrade } from "../../../src/engine/source/application.js";
 import type { LowLevelInstruction } from "../../../src/release/instruction.js";
 import type { Target } from "../../../src/target/target.js";
 import { parseTerm } from "../../../src/terms/parse.js";
 import type { KeepState } from "../../../src/upgrade/upgrade.js";
+import { connectTo } from "../../support/connect.js";
 import type { BuiltApplications } from "../../support/erlang-application.js";
 import { startNode, type PeerNode } from "../../support/peer.js";
 
@@ -39,8 +39,7 @@ export async function startPaced(built: BuiltApplications): Promise<PacedNode> {
   const node = await startNode();
   await node.eval(`code:add_patha("${built.lib}/paced-1/ebin"), ok = application:start(paced),
     [gen_server:call(Name, next) || {Name, N} <- [{paced_1, 3}, {paced_2, 4}, {paced_3, 5}], _ <- lists:seq(1, N)]`);
-  const connectAgain = (): Promise<Target> =>
-    connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+  const connectAgain = (): Promise<Target> => connectTo(node);
   const target = await connectAgain();
   return {
     node,

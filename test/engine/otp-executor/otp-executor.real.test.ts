@@ -1,12 +1,10 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { connect } from "../../../src/distribution/index.js";
 import { applyUpgrade, type Applied, type ApplyOptions } from "../../../src/engine/apply.js";
 import { historyOf } from "../../../src/engine/journal/history.js";
 import { openJournal } from "../../../src/engine/journal/open.js";
@@ -19,17 +17,11 @@ import { encodeInstruction } from "../../../src/release/encode.js";
 import type { Target } from "../../../src/target/target.js";
 import { printTerm } from "../../../src/terms/print.js";
 import type { Executor } from "../../../src/upgrade/upgrade.js";
+import { connectTo } from "../../support/connect.js";
+import { freePort } from "../../support/epmd.js";
 import { describeRebar3 } from "../../support/erlang.js";
 import type { PeerNode } from "../../support/peer.js";
 import { buildRebarRelease, startRelease, type RebarRelease } from "../../support/rebar-release.js";
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describeRebar3("OTP's release handler as the executor", () => {
   let release: RebarRelease;
@@ -47,8 +39,7 @@ describeRebar3("OTP's release handler as the executor", () => {
       ...(again.cookie !== undefined && { cookie: again.cookie }),
     });
   };
-  const reconnect = (): Promise<Target> =>
-    connect({ node: `${node.name}:${port}`, cookie: node.cookie, timeoutMs: 5_000 });
+  const reconnect = (): Promise<Target> => connectTo({ name: node.name, port, cookie: node.cookie });
   const ask = async (expressions: string): Promise<string> => await node.eval(expressions);
   const statuses = (): Promise<string> =>
     ask("lists:sort([{Vsn, Status} || {_, Vsn, _, Status} <- release_handler:which_releases()])");

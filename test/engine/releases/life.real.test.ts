@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../../src/distribution/index.js";
 import { applyUpgrade } from "../../../src/engine/apply.js";
 import { localSource } from "../../../src/engine/releases/block-source.js";
 import { recordInstalled } from "../../../src/engine/releases/bookkeeping.js";
@@ -11,6 +10,7 @@ import { removeRelease } from "../../../src/engine/releases/remove.js";
 import { unpackPackage, type Unpacked, type UnpackOptions } from "../../../src/engine/releases/unpack.js";
 import { readReleaseUpgrade } from "../../../src/engine/source/release.js";
 import type { Target } from "../../../src/target/target.js";
+import { connectTo } from "../../support/connect.js";
 import { describeRebar3 } from "../../support/erlang.js";
 import type { PeerNode } from "../../support/peer.js";
 import { buildRebarRelease, startRelease, type RebarRelease } from "../../support/rebar-release.js";
@@ -37,7 +37,7 @@ describeRebar3("the life of a release", () => {
 
   const start = async (vsn: string): Promise<void> => {
     node = await startRelease(root, vsn);
-    target = await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+    target = await connectTo(node);
   };
   const stop = async (): Promise<void> => {
     await target[Symbol.asyncDispose]();

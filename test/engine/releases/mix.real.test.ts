@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../../src/distribution/index.js";
 import { applyUpgrade } from "../../../src/engine/apply.js";
 import { localSource } from "../../../src/engine/releases/block-source.js";
 import { commitRelease } from "../../../src/engine/releases/commit.js";
@@ -12,6 +11,7 @@ import { readReleaseUpgrade } from "../../../src/engine/source/release.js";
 import type { Target } from "../../../src/target/target.js";
 import { runMain } from "../../cli/support/in-process.js";
 import { TemporaryFolder } from "../../cli/support/root.js";
+import { connectTo } from "../../support/connect.js";
 import { describeElixir } from "../../support/erlang.js";
 import { buildMixRelease, startMixRelease, type MixRelease } from "../../support/mix-release.js";
 import type { PeerNode } from "../../support/peer.js";
@@ -40,7 +40,7 @@ describeElixir("the life of an Elixir release", () => {
 
   const start = async (vsn: string): Promise<void> => {
     node = await startMixRelease(root, vsn);
-    target = await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+    target = await connectTo(node);
   };
   const stop = async (): Promise<void> => {
     await target[Symbol.asyncDispose]();

@@ -15,7 +15,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../../src/distribution/index.js";
 import { localSource, nodeSource } from "../../../src/engine/releases/block-source.js";
 import { takeInventory } from "../../../src/engine/releases/inventory.js";
 import { unpackPackage, type Unpacked, type UnpackOptions } from "../../../src/engine/releases/unpack.js";
@@ -23,6 +22,7 @@ import { FileError } from "../../../src/otp/file.js";
 import type { Target } from "../../../src/target/target.js";
 import { ProblemError } from "../../../src/terms/problem.js";
 import { atom, tuple } from "../../../src/terms/term.js";
+import { connectTo } from "../../support/connect.js";
 import { describeRebar3 } from "../../support/erlang.js";
 import { startNode, type PeerNode } from "../../support/peer.js";
 import { buildRebarRelease, startRelease, type RebarRelease } from "../../support/rebar-release.js";
@@ -41,7 +41,7 @@ describeRebar3("a package that is unpacked", () => {
     release = await buildRebarRelease();
     root = await release.copy("unpack");
     node = await startRelease(root, "1.0.0");
-    target = await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+    target = await connectTo(node);
     asItWas = listing();
   });
   afterAll(async () => {
@@ -246,7 +246,7 @@ describeRebar3("a package that is unpacked", () => {
 
   it("is not for a node without a release handler, nor for one that is no release", async () => {
     await using plain = await startNode();
-    await using toPlain = await connect({ node: `${plain.name}:${plain.port}`, cookie: plain.cookie, timeoutMs: 5_000 });
+    await using toPlain = await connectTo(plain);
     expect(await refusedFor(release.tarballs["2.0.0"], toPlain)).toEqual(["no-release-handler"]);
     await plain.eval("application:start(sasl)");
     // Where OTP was installed with a .rel of its own, that is a release, but another one.

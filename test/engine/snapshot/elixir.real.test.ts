@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../../src/distribution/index.js";
 import { examine, examineSnapshot } from "../../../src/engine/doctor/examine.js";
 import { observe } from "../../../src/engine/observe.js";
 import type { Target } from "../../../src/target/target.js";
+import { connectTo } from "../../support/connect.js";
 import { describeElixir } from "../../support/erlang.js";
 import { startNode, type PeerNode } from "../../support/peer.js";
 import { expectSamePlan, livePlan, offlinePlan, snapshotFrom, yamlOf } from "./offline.js";
@@ -84,7 +84,7 @@ describeElixir("a snapshot of an Elixir node", () => {
     await Promise.all([build(lib, "1.0.0", "[name]"), build(lib, "2.0.0", "%{name: name}")]);
     node = await startNode({ elixir: true });
     await node.eval(`code:add_patha("${lib}/shop-1.0.0/ebin"), {ok, _} = application:ensure_all_started(shop)`);
-    target = await connect({ node: `${node.name}:${node.port}`, cookie: node.cookie, timeoutMs: 5_000 });
+    target = await connectTo(node);
   });
   afterAll(async () => {
     await target[Symbol.asyncDispose]();

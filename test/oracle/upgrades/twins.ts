@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "../../../src/distribution/index.js";
 import type { Target } from "../../../src/target/target.js";
 import { encodeTerm } from "../../../src/terms/etf/encode.js";
 import { list, string, tuple } from "../../../src/terms/term.js";
+import { connectTo } from "../../support/connect.js";
 import { Oracle } from "../../support/erlang.js";
 import { startNode, type PeerNode } from "../../support/peer.js";
 import { APP, moduleNames, processNames, type UpgradeCase, type Version } from "./model.js";
@@ -62,7 +62,7 @@ export class Twins implements AsyncDisposable {
       await node.eval(`{module, _} = code:load_abs("${directory}/upgrade_kit"), upgrade_kit:start(),
         {ok, _} = application:ensure_all_started(sasl)`);
     }
-    const target = await connect({ node: `${ours.name}:${ours.port}`, cookie: ours.cookie, timeoutMs: 10_000 });
+    const target = await connectTo(ours, { timeoutMs: 10_000 });
     return new Twins(otp, ours, target, oracle, directory);
   }
 
