@@ -182,7 +182,7 @@ function nodeLost({ detail }: DownReason, failure: Problem): Problem {
     code: "node-lost",
     severity: "error",
     summary: "the node, or the connection to it, was lost during the upgrade",
-    detail: `${detail}. It was noticed when ${failure.summary}.`,
+    detail: `${detail}. It was noticed by this: ${failure.summary}.`,
     hint: "See below what could not be taken back, and whether the node still runs.",
   };
 }
