@@ -1,4 +1,3 @@
-import type { RunningApplication } from "../../otp/application.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import { encodeApp } from "../../release/encode.js";
 import type { LoadedApplication, LoadedRelease } from "../../release/closure/loaded.js";
@@ -15,7 +14,7 @@ import { bootConfig } from "./config-providers.js";
 import { withProtocols } from "./consolidated-protocols.js";
 import { liveCode, type NodeCode } from "./node-code.js";
 import { loadNodeRelease, type NodeRelease } from "./node-release.js";
-import { findRoute, isNoWay } from "./route.js";
+import { findRoute, isNoWay, type Ends } from "./route.js";
 import { findWay, type Way } from "./way.js";
 
 /**
@@ -39,16 +38,11 @@ export async function readReleaseUpgrade(
 
 /** As {@link readReleaseUpgrade}, for a node that is known by its code: itself, or by a snapshot. */
 export async function readReleaseUpgradeOf(node: NodeCode, vsn: string): Promise<PreparedUpgrade> {
-  const root = await node.rootDir();
-  const running = await node.applications();
-  const current = await node.release(root, running);
-  if (current === undefined) throw notARelease(node);
-  if (current.vsn === vsn) throw alreadyRunning(current.name, vsn);
-  const to = await loadNodeRelease(node, root, vsn, running);
-  const from = await loadNodeRelease(node, root, current.vsn, running);
+  const ends = await endsOf(node, vsn);
+  const { from, to } = ends;
   if (to.loaded.rel.name !== from.loaded.rel.name) throw otherRelease(from.loaded, to.loaded);
 
-  const way = await wayOrDetour(node, root, from, to, running);
+  const way = await wayOrDetour(node, ends);
   const libraries = changedLibraries(way.script, from, to);
   const listed = new Map(to.loaded.applications.map(({ app }) => [app.name, new Set(app.modules)]));
   const [code, configBefore, configAfter] = await Promise.all([
@@ -60,7 +54,7 @@ export async function readReleaseUpgradeOf(node: NodeCode, vsn: string): Promise
     upgrade: {
       kind: "release",
       name: to.loaded.rel.name,
-      from: current.vsn,
+      from: from.loaded.rel.vsn,
       to: vsn,
       ...way,
       libraries,
@@ -74,22 +68,31 @@ export async function readReleaseUpgradeOf(node: NodeCode, vsn: string): Promise
   };
 }
 
+/**
+ * The release that the node runs, and the one that is gone to.
+ * @throws ProblemError where nothing says what it runs, it runs that version already, or one of them can't be read
+ */
+async function endsOf(node: NodeCode, vsn: string): Promise<Ends> {
+  const root = await node.rootDir();
+  const running = await node.applications();
+  const current = await node.release(root, running);
+  if (current === undefined) throw notARelease(node);
+  if (current.vsn === vsn) throw alreadyRunning(current.name, vsn);
+  const to = await loadNodeRelease(node, root, vsn, running);
+  const from = await loadNodeRelease(node, root, current.vsn, running);
+  return { root, running, from, to };
+}
+
 /** The direct way; where there is none, but one by other releases, it is said how to ask for that. */
-async function wayOrDetour(
-  node: NodeCode,
-  root: string,
-  from: NodeRelease,
-  to: NodeRelease,
-  running: readonly RunningApplication[],
-): Promise<Way> {
+async function wayOrDetour(node: NodeCode, ends: Ends): Promise<Way> {
   try {
-    return findWay(from, to);
+    return findWay(ends.from, ends.to);
   } catch (error) {
     if (!isNoWay(error)) throw error;
-    const [here, there] = [from.loaded.rel, to.loaded.rel];
-    const route = await findRoute(node, root, here.vsn, there.vsn, running);
+    const route = await findRoute(node, ends);
     if (route === undefined) throw error;
-    throw detour(here.name, here.vsn, route, error);
+    const { name, vsn } = ends.from.loaded.rel;
+    throw detour(name, vsn, route, error);
   }
 }
 
@@ -111,20 +114,12 @@ function detour(name: string, from: string, route: readonly string[], { problems
  * @throws ProblemError where no way leads there, not even by other releases
  */
 export async function routeTo(node: NodeCode, vsn: string): Promise<readonly string[]> {
-  const root = await node.rootDir();
-  const running = await node.applications();
-  const current = await node.release(root, running);
-  if (current === undefined) throw notARelease(node);
-  if (current.vsn === vsn) throw alreadyRunning(current.name, vsn);
-  const [to, from] = await Promise.all([
-    loadNodeRelease(node, root, vsn, running),
-    loadNodeRelease(node, root, current.vsn, running),
-  ]);
+  const ends = await endsOf(node, vsn);
   try {
-    findWay(from, to);
+    findWay(ends.from, ends.to);
     return [vsn];
   } catch (error) {
-    const route = isNoWay(error) ? await findRoute(node, root, current.vsn, vsn, running) : undefined;
+    const route = isNoWay(error) ? await findRoute(node, ends) : undefined;
     if (route === undefined) throw error;
     return route;
   }

@@ -13,19 +13,22 @@ const NO_WAY: ReadonlySet<string> = new Set(["no-upgrade-path", "appup-missing"]
 export const isNoWay = (error: unknown): error is ProblemError =>
   error instanceof ProblemError && error.problems.every(({ code }) => NO_WAY.has(code));
 
+/** The release that a node runs, and the one that is gone to, as they lie in its root. */
+export interface Ends {
+  readonly root: string;
+  readonly running: readonly RunningApplication[];
+  readonly from: NodeRelease;
+  readonly to: NodeRelease;
+}
+
 /**
  * The shortest way from one release of a node's root to another by those that lie between them: the versions that are
  * gone to, one after another. All hops lead in the same direction.
  * @returns undefined where there is none
  */
-export async function findRoute(
-  node: NodeCode,
-  root: string,
-  from: string,
-  to: string,
-  running: readonly RunningApplication[],
-): Promise<readonly string[] | undefined> {
-  const releases = await releasesBetween(node, root, from, to, running);
+export async function findRoute(node: NodeCode, ends: Ends): Promise<readonly string[] | undefined> {
+  const [from, to] = [versionOf(ends.from), versionOf(ends.to)];
+  const releases = await releasesBetween(node, ends);
   const routes = new Map<string, readonly string[]>([[from, []]]);
   // As it is looped over it grows: breadth first.
   for (const [at, route] of routes) {
@@ -36,6 +39,8 @@ export async function findRoute(
   }
   return routes.get(to);
 }
+
+const versionOf = ({ loaded }: NodeRelease): string => loaded.rel.vsn;
 
 function hasWay(from: NodeRelease, to: NodeRelease): boolean {
   try {
@@ -50,20 +55,18 @@ function hasWay(from: NodeRelease, to: NodeRelease): boolean {
 /** The releases from one to another, each that can be read, in the order of the way; both ends are among them. */
 async function releasesBetween(
   node: NodeCode,
-  root: string,
-  from: string,
-  to: string,
-  running: readonly RunningApplication[],
+  { root, running, from, to }: Ends,
 ): Promise<ReadonlyMap<string, NodeRelease>> {
   const { releases } = await listReleases(node.files, root);
-  const [low, high] = compareVersions(from, to) < 0 ? [from, to] : [to, from];
+  const ends = new Map([from, to].map((release) => [versionOf(release), release]));
+  const [low, high] = [...ends.keys()].toSorted(compareVersions) as [string, string];
   const between = releases
     .map(({ vsn }) => vsn)
     .filter((vsn) => compareVersions(low, vsn) <= 0 && compareVersions(vsn, high) <= 0);
   const loaded = await Promise.all(
     between.map(async (vsn) => {
       try {
-        return [[vsn, await loadNodeRelease(node, root, vsn, running)] as const];
+        return [[vsn, ends.get(vsn) ?? (await loadNodeRelease(node, root, vsn, running))] as const];
       } catch (error) {
         // One that is not whole is told when it is asked for: no way leads by it.
         if (error instanceof ProblemError) return [];
