@@ -59,9 +59,8 @@ export async function readModulesUpgrade(
   );
   throwProblems([...useless(running, modules), ...unchanged(target, modules, options.loadOnly === true)]);
 
-  const choice = await choose(target, names, options);
-  const changed = choice === undefined ? [] : await modulesWithProcesses(target, names, choice, options);
-  const script = scriptOf(names, changed, options.extra ?? nil);
+  const chosen = options.loadOnly === true ? undefined : await choose(target, names, options);
+  const script = scriptOf(names, chosen?.modules ?? [], options.extra ?? nil);
   const objectCode = new Map(modules.map((module) => [module.given.module, objectCodeOf(module, options.fromVsn)]));
   const code = new Map(
     modules.map(({ given: next, previous }) => [next.module, { next, ...(previous && { previous }) }]),
@@ -77,7 +76,7 @@ export async function readModulesUpgrade(
       script,
       libraries: [],
       objectCode: withExpectedVsns({ script, direction: "up", objectCode }, code),
-      ...(choice !== undefined && { choice }),
+      ...(chosen !== undefined && { choice: chosen.choice }),
     },
     code,
     specifications: { before: [], after: [] },
@@ -92,26 +91,19 @@ async function readPrevious(target: Target, { file }: LoadedModule, options: Cal
   return { file, bytes, md5: await objectCodeMd5(target, bytes, options) };
 }
 
-async function choose(target: Target, names: readonly string[], options: ModulesOptions): Promise<Choice | undefined> {
-  if (options.loadOnly === true) return undefined;
-  const { processes: named = [] } = options;
-  if (named.length === 0) return { by: "callback" };
-  const { processes } = await observeProcesses(target, { timeoutMs: options.timeoutMs ?? OBSERVE_MS });
-  return chooseByHand(target, named, names, processes);
+/** Which processes are changed, and the modules that are changed in one; of the others only the code is replaced. */
+async function choose(
+  target: Target,
+  names: readonly string[],
+  { processes: named = [], timeoutMs = OBSERVE_MS }: ModulesOptions,
+): Promise<{ readonly choice: Choice; readonly modules: readonly string[] }> {
+  const { processes } = await observeProcesses(target, { timeoutMs });
+  const choice: Choice = named.length === 0 ? { by: "callback" } : chooseByHand(target, named, names, processes);
+  const modules = names.filter((module) => processes.some((process) => isChosen(process, module, choice)));
+  return { choice, modules };
 }
 
 const OBSERVE_MS = 5_000;
-
-/** The modules that are changed in a process; of the others only the code is replaced. */
-async function modulesWithProcesses(
-  target: Target,
-  names: readonly string[],
-  choice: Choice,
-  options: CallOptions,
-): Promise<string[]> {
-  const { processes } = await observeProcesses(target, { timeoutMs: options.timeoutMs ?? OBSERVE_MS });
-  return names.filter((module) => processes.some((process) => isChosen(process, module, choice)));
-}
 
 function scriptOf(names: readonly string[], changed: readonly string[], extra: Term): LowLevelInstruction[] {
   const around = (...steps: LowLevelInstruction[]): LowLevelInstruction[] => (changed.length === 0 ? [] : steps);
