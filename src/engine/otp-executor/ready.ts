@@ -8,7 +8,7 @@ import { emulatorRestart, type Upgrade } from "../../upgrade/upgrade.js";
 import type { PreparedUpgrade } from "../prepared.js";
 import { keepAccount, register, type Account } from "../releases/account.js";
 import { refused } from "../releases/problems.js";
-import { isProtocolCode } from "./relup-file.js";
+import { isProtocolCode } from "../source/consolidated-protocols.js";
 
 /**
  * Sees that the node's release handler can execute an upgrade, before anything changes, and that it knows both releases.

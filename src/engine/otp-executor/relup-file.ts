@@ -10,12 +10,7 @@ import { printTerm } from "../../terms/print.js";
 import { nil } from "../../terms/term.js";
 import type { Upgrade } from "../../upgrade/upgrade.js";
 import { replaceFile } from "../releases/keep-files.js";
-
-/** What consolidated protocols are called in a script, in the place of an application; no release handler knows it. */
-const CONSOLIDATED = "consolidated";
-
-export const isProtocolCode = (step: LowLevelInstruction): boolean =>
-  step.instruction === "load_object_code" && step.application === CONSOLIDATED;
+import { isProtocolCode } from "../source/consolidated-protocols.js";
 
 /** A relup that was written for an upgrade, to be taken away again. */
 export interface PlacedRelup {
@@ -62,9 +57,7 @@ export async function placeRelup(
 
 /** The script without what OTP can't do: a node that restarts loads the protocols by itself. */
 function ownScript(script: readonly LowLevelInstruction[]): LowLevelInstruction[] {
-  const protocols = new Set(
-    script.flatMap((step) => (step.instruction === "load_object_code" && isProtocolCode(step) ? step.modules : [])),
-  );
+  const protocols = new Set(script.filter(isProtocolCode).flatMap(({ modules }) => modules));
   return script.filter((step) => !isProtocolCode(step) && !(step.instruction === "load" && protocols.has(step.module)));
 }
 

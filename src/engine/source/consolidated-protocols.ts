@@ -1,12 +1,16 @@
 import { listDir, loadedMd5s, rootDir } from "../../otp/code.js";
 import type { CallOptions } from "../../otp/invoke.js";
-import type { LowLevelInstruction } from "../../release/instruction.js";
+import type { LoadObjectCode, LowLevelInstruction } from "../../release/instruction.js";
 import type { Target } from "../../target/target.js";
 import { codeOfFiles } from "../object-code.js";
 import type { PreparedUpgrade } from "../prepared.js";
 
 /** What the directory of consolidated protocols is called in a plan, in the place of an application. */
 const CONSOLIDATED = "consolidated";
+
+/** True for the step that reads consolidated protocols, which no release handler knows. */
+export const isProtocolCode = (step: LowLevelInstruction): step is LoadObjectCode =>
+  step.instruction === "load_object_code" && step.application === CONSOLIDATED;
 
 /**
  * Adds the protocols that an Elixir release has consolidated, where they are other ones than those that are loaded. They
