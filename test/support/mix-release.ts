@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
-import { startNode, type NodeOptions, type PeerNode } from "./peer.js";
+import { startRelease, writeProject } from "./built-release.js";
+import type { NodeOptions, PeerNode } from "./peer.js";
 
 const run = promisify(execFile);
 
@@ -156,10 +157,7 @@ export async function buildMixRelease(): Promise<MixRelease> {
   const folder = await mkdtemp(join(tmpdir(), "relupctl-mix-"));
   const build = async (vsn: "0.1.0" | "0.2.0"): Promise<string> => {
     const project = join(folder, `project-${vsn}`);
-    for (const [name, text] of Object.entries(FILES[vsn])) {
-      await mkdir(dirname(join(project, name)), { recursive: true });
-      await writeFile(join(project, name), text.trimStart());
-    }
+    await writeProject(project, FILES[vsn]);
     const env = { ...process.env, MIX_ENV: "prod", MIX_HOME: join(folder, "home"), LANG: "C.UTF-8" };
     await run("mix", ["release", "--quiet"], { cwd: project, env });
     return join(project, "_build", "prod");
@@ -186,15 +184,12 @@ export async function buildMixRelease(): Promise<MixRelease> {
 
 /** Starts a version as `bin/shelf start` does, apart from the shell around it. */
 export async function startMixRelease(root: string, vsn: string, options: NodeOptions = {}): Promise<PeerNode> {
-  const erts = (await readdir(root)).find((name) => name.startsWith("erts-"))!.slice("erts-".length);
-  const directory = join(root, "releases", vsn);
-  return await startNode({
+  return await startRelease(root, vsn, {
     ...options,
-    root: { directory: root, erts },
-    env: { RELEASE_ROOT: root, RELEASE_VSN: vsn, RELEASE_SYS_CONFIG: join(directory, "sys"), ...options.env },
-    args: [
-      ...["-boot", join(directory, "start"), "-boot_var", "RELEASE_LIB", join(root, "lib")],
-      ...["-config", join(directory, "sys"), "-mode", "embedded", ...(options.args ?? [])],
-    ],
+    env: {
+      ...{ RELEASE_ROOT: root, RELEASE_VSN: vsn, RELEASE_SYS_CONFIG: join(root, "releases", vsn, "sys") },
+      ...options.env,
+    },
+    args: ["-boot_var", "RELEASE_LIB", join(root, "lib"), ...(options.args ?? [])],
   });
 }

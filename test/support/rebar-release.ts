@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
-import { startNode, type NodeOptions, type PeerNode } from "./peer.js";
+import { writeProject } from "./built-release.js";
 
 const run = promisify(execFile);
 
@@ -136,10 +136,7 @@ export async function buildRebarRelease(): Promise<RebarRelease> {
   const folder = await mkdtemp(join(tmpdir(), "relupctl-rebar-"));
   const build = async (vsn: string, files: Readonly<Record<string, string>>): Promise<string> => {
     const project = join(folder, `project-${vsn}`);
-    for (const [name, text] of Object.entries(files)) {
-      await mkdir(dirname(join(project, name)), { recursive: true });
-      await writeFile(join(project, name), text.trimStart());
-    }
+    await writeProject(project, files);
     const env = { ...process.env, REBAR_CACHE_DIR: join(folder, "cache"), REBAR_OFFLINE: "1" };
     await run("rebar3", ["tar"], { cwd: project, env });
     return join(project, "_build", "default", "rel", "shopd");
@@ -165,16 +162,4 @@ export async function buildRebarRelease(): Promise<RebarRelease> {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
-}
-
-/** Starts what `start_erl.data` names, as the start script of the release would, or the release that is named. */
-export async function startRelease(root: string, vsn: string, options: NodeOptions = {}): Promise<PeerNode> {
-  const [erts] = (await readdir(root)).filter((name) => name.startsWith("erts-"));
-  const directory = join(root, "releases", vsn);
-  const boot = ["-boot", join(directory, "start"), "-config", join(directory, "sys"), "-mode", "embedded"];
-  return await startNode({
-    ...options,
-    root: { directory: root, erts: erts!.slice("erts-".length) },
-    args: [...boot, ...(options.args ?? [])],
-  });
 }

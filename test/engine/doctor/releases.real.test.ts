@@ -8,11 +8,12 @@ import { readApplicationUpgrade } from "../../../src/engine/source/application.j
 import { readReleaseUpgrade } from "../../../src/engine/source/release.js";
 import type { Target } from "../../../src/target/target.js";
 import type { Finding } from "../../../src/upgrade/finding.js";
+import { startRelease } from "../../support/built-release.js";
 import { connectTo } from "../../support/connect.js";
 import { describeElixir, describeRebar3 } from "../../support/erlang.js";
 import { buildMixRelease, startMixRelease, type MixRelease } from "../../support/mix-release.js";
 import type { PeerNode } from "../../support/peer.js";
-import { buildRebarRelease, startRelease, type RebarRelease } from "../../support/rebar-release.js";
+import { buildRebarRelease, type RebarRelease } from "../../support/rebar-release.js";
 import { findingsOf, only } from "./support.js";
 
 const run = promisify(execFile);

@@ -17,11 +17,12 @@ import { encodeInstruction } from "../../../src/release/encode.js";
 import type { Target } from "../../../src/target/target.js";
 import { printTerm } from "../../../src/terms/print.js";
 import type { Executor } from "../../../src/upgrade/upgrade.js";
+import { startRelease } from "../../support/built-release.js";
 import { connectTo } from "../../support/connect.js";
 import { freePort } from "../../support/epmd.js";
 import { describeRebar3 } from "../../support/erlang.js";
 import type { PeerNode } from "../../support/peer.js";
-import { buildRebarRelease, startRelease, type RebarRelease } from "../../support/rebar-release.js";
+import { buildRebarRelease, type RebarRelease } from "../../support/rebar-release.js";
 
 describeRebar3("OTP's release handler as the executor", () => {
   let release: RebarRelease;

@@ -10,10 +10,11 @@ import { removeRelease } from "../../../src/engine/releases/remove.js";
 import { unpackPackage, type Unpacked, type UnpackOptions } from "../../../src/engine/releases/unpack.js";
 import { readReleaseUpgrade } from "../../../src/engine/source/release.js";
 import type { Target } from "../../../src/target/target.js";
+import { startRelease } from "../../support/built-release.js";
 import { connectTo } from "../../support/connect.js";
 import { describeRebar3 } from "../../support/erlang.js";
 import type { PeerNode } from "../../support/peer.js";
-import { buildRebarRelease, startRelease, type RebarRelease } from "../../support/rebar-release.js";
+import { buildRebarRelease, type RebarRelease } from "../../support/rebar-release.js";
 import { unwritable } from "./faulty.js";
 
 /** Sells without a pause, and counts what it asked for, what was answered, and whether the answers went on counting. */

@@ -22,10 +22,11 @@ import { FileError } from "../../../src/otp/file.js";
 import type { Target } from "../../../src/target/target.js";
 import { ProblemError } from "../../../src/terms/problem.js";
 import { atom, tuple } from "../../../src/terms/term.js";
+import { startRelease } from "../../support/built-release.js";
 import { connectTo } from "../../support/connect.js";
 import { describeRebar3 } from "../../support/erlang.js";
 import { startNode, type PeerNode } from "../../support/peer.js";
-import { buildRebarRelease, startRelease, type RebarRelease } from "../../support/rebar-release.js";
+import { buildRebarRelease, type RebarRelease } from "../../support/rebar-release.js";
 import { faulty, isBlockWrite } from "./faulty.js";
 
 describeRebar3("a package that is unpacked", () => {
