@@ -3,7 +3,6 @@ import type { Conclusion } from "../../../src/engine/journal/journal.js";
 import type { BeginRecord } from "../../../src/engine/journal/records.js";
 import type { JournalSink } from "../../../src/engine/journal/sink.js";
 import type { LowLevelInstruction } from "../../../src/release/instruction.js";
-import { nil } from "../../../src/terms/term.js";
 import type { PlanStep } from "../../../src/upgrade/plan.js";
 import { aProcess } from "../../support/facts.js";
 
@@ -86,7 +85,6 @@ export const LOAD = step(1, {
   postPurge: "brutal_purge",
 });
 export const RESUME = step(2, { instruction: "resume", modules: ["counter"] }, 10, 11);
-export const CODE_CHANGE = step(2, { instruction: "code_change", modules: [{ module: "counter", extra: nil }] }, 10);
 
 export function conclusion(given: Partial<Conclusion> = {}): Conclusion {
   return {
