@@ -5,7 +5,7 @@ import { problemJson, problemText } from "./problem.js";
 
 /** What `recover` found and did, as JSON. */
 export function recoverJson(node: string, recovered: Recovered): object {
-  const { result, upgrade, cause, acts, suspended, modules, journal, last, isLockForeign } = recovered;
+  const { result, upgrade, cause, acts, suspended, modules, evidence, journal, last, isLockForeign } = recovered;
   return {
     node,
     result,
@@ -14,6 +14,7 @@ export function recoverJson(node: string, recovered: Recovered): object {
     by: upgrade === undefined ? null : { user: upgrade.user, host: upgrade.host },
     since: upgrade?.since ?? null,
     cause: cause ?? null,
+    evidence,
     acts: acts.map(({ what, status, problem }) => ({
       what,
       status,
@@ -34,6 +35,11 @@ const CAUSES: Readonly<Record<string, string>> = {
   left: "it was left as it is, as --on-failure leave says",
 };
 
+const BY_THE_NODE_ALONE =
+  "Nothing tells who left them so: no journal of it was found here. Whether their states fit the code that runs isn't " +
+  "known; relupctl doctor says where code and versions disagree. Where an upgrade was cut off, look with --journal DIR, " +
+  "or on the machine that it was begun from; --restart has them begin anew instead.";
+
 /** What `recover` found and did, for people. */
 export function recoverText(node: string, recovered: Recovered, paint: Paint): string {
   const { upgrade, acts, last, isLockForeign } = recovered;
@@ -43,6 +49,7 @@ export function recoverText(node: string, recovered: Recovered, paint: Paint): s
     parts.push(`${paint.strong(upgrade.upgrade)}, begun by ${user}@${host} at ${since}`);
   }
   if (acts.length > 0) parts.push(acts.map((act) => actText(act, paint)).join("\n"));
+  if (acts.length > 0 && recovered.evidence === "node") parts.push(wrap(BY_THE_NODE_ALONE, paint.width, 0));
   for (const { problem } of acts) if (problem !== undefined) parts.push(problemText(problem, paint));
   const versions = recovered.modules.map(({ module, version }) => `${module} (${version})`);
   if (versions.length > 0) parts.push(wrap(`What runs of it: ${versions.join(", ")}.`, paint.width, 0));

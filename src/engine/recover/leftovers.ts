@@ -10,7 +10,7 @@ import type { Repair } from "./repair.js";
 /**
  * What a node has left of an upgrade where its guardian is gone: somebody has killed it. Processes that are suspended, and
  * code of two versions. What there is to be done about it is told by the journal where there is one, else by the node
- * alone.
+ * alone: then it isn't known whether a state fits the code that runs.
  */
 
 export interface Leftovers {
@@ -25,19 +25,24 @@ export interface ModuleVersion {
   readonly version: "before" | "after" | "other";
 }
 
+export interface LeftoversOptions extends CallOptions {
+  readonly timeoutMs: number;
+  /** Has every suspended process begin anew, whatever is known of its state. */
+  readonly restart: boolean;
+}
+
 /**
  * @param history of the upgrade of this node that was cut off; undefined where there is none
- * @param options.restart has every suspended process begin anew, whatever is known of its state
  */
 export async function findLeftovers(
   target: Target,
   history: UnfinishedUpgrade | undefined,
-  options: CallOptions & { readonly timeoutMs: number; readonly restart: boolean },
+  options: LeftoversOptions,
 ): Promise<Leftovers> {
   const { processes } = await observeProcesses(target, options);
   const suspended = processes.filter((process) => process.suspended === true);
-  if (suspended.length === 0 && history === undefined) return { suspended, modules: [], repairs: [] };
-  const known = history?.begin.modules ?? [];
+  if (history === undefined) return { suspended, modules: [], repairs: awakenings(suspended, new Set(), options) };
+  const known = history.begin.modules;
   const loaded = await loadedModules(
     target,
     known.map(({ module }) => module),
@@ -47,25 +52,54 @@ export async function findLeftovers(
     module: journaled.module,
     version: versionOf(loaded[index]!, journaled),
   }));
-  // Nobody waits any more: what runs is what runs.
-  if (suspended.length === 0) return { suspended, modules, repairs: [] };
-  const changed = new Set(changedBy(history));
+  const versions = new Set(modules.map(({ version }) => version));
+  // Nobody waits any more, and all that runs is of one version: what runs is what runs.
+  if (suspended.length === 0 && !(versions.has("before") && versions.has("after"))) {
+    return { suspended, modules, repairs: [] };
+  }
+  const changed = changedBy(history);
+  const reloads = modules.flatMap(({ module, version }, index) => {
+    const file = known[index]!.fileBefore;
+    const md5 = known[index]!.md5Before;
+    return version !== "after" || file === null || md5 === null ? [] : [{ kind: "reload", module, file, md5 } as const];
+  });
+  // Those that go on already, with states of the code that goes.
+  const ahead = new Set(reloads.map(({ module }) => module).filter((module) => changed.has(module)));
+  const running = processes.filter((process) => process.suspended !== true && runsOneOf(process, ahead));
   const repairs: Repair[] = [
+    ...running.map((process) => ({ kind: "suspend", process }) as const),
     ...paths(history, modules),
-    ...modules.flatMap(({ module, version }, index): Repair[] => {
-      const file = known[index]!.fileBefore;
-      const md5 = known[index]!.md5Before;
-      if (version !== "after" || file === null || md5 === null) return [];
-      return [{ kind: "reload", module, file, md5 }];
-    }),
-    ...suspended.map((process): Repair => {
-      const touched =
-        process.modules.some((module) => changed.has(module)) || changed.has(process.callbackModule ?? "");
-      return { kind: options.restart || touched ? "restart" : "resume", process };
-    }),
+    ...reloads,
+    ...awakenings([...suspended, ...running], changed, options),
   ];
   return { suspended, modules, repairs };
 }
+
+/**
+ * Whose state may be of another version than the code begins anew, with all that is below it. Supervisors come first: they
+ * start the others.
+ */
+function awakenings(
+  processes: readonly ObservedProcess[],
+  doubtful: ReadonlySet<string>,
+  { restart }: LeftoversOptions,
+): Repair[] {
+  const isSupervisor = ({ type }: ObservedProcess): boolean => type === "supervisor";
+  const ordered = [...processes.filter(isSupervisor), ...processes.filter((each) => !isSupervisor(each))];
+  const anew = new Set<string>();
+  return ordered.map((process) => {
+    const isBelow = process.supervisor !== undefined && anew.has(process.supervisor);
+    if (!restart && !isBelow && !runsOneOf(process, doubtful)) return { kind: "resume", process };
+    anew.add(process.text);
+    return { kind: "restart", process };
+  });
+}
+
+const modulesOf = ({ modules, callbackModule }: ObservedProcess): string[] =>
+  callbackModule === undefined ? [...modules] : [...modules, callbackModule];
+
+const runsOneOf = (process: ObservedProcess, modules: ReadonlySet<string>): boolean =>
+  modulesOf(process).some((module) => modules.has(module));
 
 function versionOf(
   { md5, file }: LoadedModule,
@@ -79,16 +113,16 @@ function versionOf(
 }
 
 /** Modules whose processes may have another state by now: their change of code was begun. */
-function changedBy(history: UnfinishedUpgrade | undefined): string[] {
-  return (history?.steps ?? []).flatMap((step) =>
-    step.instruction === "code_change" && step.status !== "not_begun" ? step.modules : [],
+function changedBy({ steps }: UnfinishedUpgrade): ReadonlySet<string> {
+  return new Set(
+    steps.flatMap((step) => (step.instruction === "code_change" && step.status !== "not_begun" ? step.modules : [])),
   );
 }
 
 /** The code path, where code of the new version is loaded. */
-function paths(history: UnfinishedUpgrade | undefined, modules: readonly ModuleVersion[]): Repair[] {
+function paths({ begin }: UnfinishedUpgrade, modules: readonly ModuleVersion[]): Repair[] {
   if (!modules.some(({ version }) => version === "after")) return [];
-  return (history?.begin.libraries ?? []).flatMap(({ application, previous }): Repair[] =>
+  return begin.libraries.flatMap(({ application, previous }): Repair[] =>
     previous === null ? [] : [{ kind: "path", application, directory: `${previous}/ebin` }],
   );
 }

@@ -2,13 +2,14 @@ import { invoke } from "../../otp/invoke.js";
 import type { Target } from "../../target/target.js";
 import { atom } from "../../terms/term.js";
 import { Guardian } from "../guardian/guardian.js";
+import { underLock } from "../guardian/lock.js";
 import { LOCK, type Holder } from "../guardian/record.js";
 import { takeBack } from "../last-upgrade.js";
 import { observeProcesses } from "../processes.js";
 import { proposed, repaired, tried, type RecoverAct } from "./acts.js";
-import { noteInJournal, unfinishedUpgrade, type UnfinishedUpgrade } from "./journaled.js";
-import { findLeftovers, type ModuleVersion } from "./leftovers.js";
-import { repairText } from "./repair.js";
+import { noteInJournal, NOTES, unfinishedUpgrade, type UnfinishedUpgrade } from "./journaled.js";
+import { findLeftovers, type Leftovers, type ModuleVersion } from "./leftovers.js";
+import { repairText, type Repair } from "./repair.js";
 import { readSituation, type Recorded, type Situation } from "./situation.js";
 
 export interface RecoverOptions {
@@ -37,6 +38,8 @@ export interface Recovered {
   readonly upgrade: Pick<Holder, "upgrade" | "id" | "user" | "host" | "since"> | undefined;
   /** Why it was taken back, as the guardian has noted. */
   readonly cause: string | undefined;
+  /** What tells what there is to do; `node`: neither a guardian nor a journal does. */
+  readonly evidence: "guardian" | "journal" | "node";
   /** What was done, or is to be done. */
   readonly acts: readonly RecoverAct[];
   /** Processes, as text, that are suspended. */
@@ -58,11 +61,15 @@ export interface Recovered {
  */
 export async function recover(target: Target, options: RecoverOptions): Promise<Recovered> {
   const situation = await readSituation(target);
-  const history = options.journal === undefined ? undefined : await unfinishedUpgrade(options.journal, target);
+  const found = options.journal === undefined ? undefined : await unfinishedUpgrade(options.journal, target);
+  const history = found !== undefined && isLatest(found, situation) ? found : undefined;
+  const { failed, undone } = situation;
+  const guarded = failed ?? (history === undefined || history.id === undone?.record.holder.id ? undone : undefined);
   const base: Recovered = {
     result: "clear",
-    upgrade: upgradeOf(situation, history),
-    cause: (situation.failed ?? situation.undone)?.cause,
+    upgrade: guarded?.record.holder ?? (history && begunBy(history)),
+    cause: guarded?.cause,
+    evidence: guarded !== undefined ? "guardian" : history !== undefined ? "journal" : "node",
     acts: [],
     suspended: [],
     modules: [],
@@ -70,46 +77,41 @@ export async function recover(target: Target, options: RecoverOptions): Promise<
     last: situation.last?.holder,
     isLockForeign: situation.isLockForeign,
   };
-  const recovered = await act(target, situation, history, base, options);
+  const recovered = await act(target, { situation, guarded, history }, base, options);
   if (history !== undefined && recovered.result !== "proposed") await noteInJournal(history, NOTES[recovered.result]);
   return recovered;
 }
 
-const NOTES: Readonly<Record<Exclude<RecoverResult, "proposed">, string>> = {
-  clear: "recover has found nothing left of it on the node",
-  taken_back: "recover has found that the node has taken it back by itself",
-  recovered: "recover has put the node right",
-  failed: "recover could not put everything right",
-  forgotten: "recover has given up what was left of it",
-};
+/** A guardian of the same upgrade, or of a later one, says more than a journal; that of an earlier one nothing. */
+function isLatest({ id, begin }: UnfinishedUpgrade, { failed, undone, last }: Situation): boolean {
+  const holders = [failed?.record, undone?.record, last].flatMap((record) => (record ? [record.holder] : []));
+  return holders.every((holder) => holder.id === id || holder.since < begin.at);
+}
 
-async function act(
-  target: Target,
-  situation: Situation,
-  history: UnfinishedUpgrade | undefined,
-  base: Recovered,
-  options: RecoverOptions,
-): Promise<Recovered> {
-  const { failed, undone, isLockForeign } = situation;
+/** What is known of the upgrade, by whom. */
+interface Known {
+  readonly situation: Situation;
+  /** By its guardian. */
+  readonly guarded: Recorded | undefined;
+  /** By its journal. */
+  readonly history: UnfinishedUpgrade | undefined;
+}
+
+async function act(target: Target, known: Known, base: Recovered, options: RecoverOptions): Promise<Recovered> {
+  const { situation, guarded, history } = known;
+  const { failed, undone, last, isLockForeign } = situation;
   if (options.forget && (failed !== undefined || undone !== undefined || isLockForeign)) {
     await forget(target, situation);
     return { ...base, result: "forgotten", suspended: failed?.held ?? [], isLockForeign: false };
   }
   if (failed !== undefined) return await takeBackAgain(target, failed, base, options);
   // A good end of the guardian says more than a journal that was cut off.
-  const isKnown = undone !== undefined || (history !== undefined && history.id === situation.last?.holder.id);
-  return await repairLeftovers(target, isKnown ? undefined : history, base, options, undone);
+  const endedWell = guarded !== undefined || (history !== undefined && history.id === last?.holder.id);
+  return await repairLeftovers(target, known, endedWell ? undefined : history, base, options);
 }
 
-function upgradeOf({ failed, undone }: Situation, history: UnfinishedUpgrade | undefined): Recovered["upgrade"] {
-  const record = failed ?? undone;
-  if (record !== undefined) return record.record.holder;
-  if (history === undefined) return undefined;
-  const { upgrade, by, at, id } = history.begin;
-  return {
-    upgrade: `${upgrade.name} ${upgrade.from} -> ${upgrade.to}`,
-    ...{ id, user: by.user, host: by.host, since: at },
-  };
+function begunBy({ id, begin: { upgrade, by, at } }: UnfinishedUpgrade): NonNullable<Recovered["upgrade"]> {
+  return { upgrade: `${upgrade.name} ${upgrade.from} -> ${upgrade.to}`, id, user: by.user, host: by.host, since: at };
 }
 
 async function forget(target: Target, { failed, undone, isLockForeign }: Situation): Promise<void> {
@@ -128,7 +130,9 @@ async function takeBackAgain(
   const problems = new Map(done.map(({ what, problem }) => [what, problem]));
   if (!options.yes) {
     const acts = entries.map((what) => proposed(what, problems.get(what)));
-    return { ...base, result: "proposed", acts, suspended: held };
+    const { processes } = await observeProcesses(target, options);
+    const suspended = processes.filter((process) => process.suspended === true).map(({ text }) => text);
+    return { ...base, result: "proposed", acts, suspended: [...new Set([...held, ...suspended])] };
   }
   let taken = await takeBack(target, record);
   let restarted: readonly RecoverAct[] = [];
@@ -159,21 +163,39 @@ async function restartHeld(target: Target, held: readonly string[], options: Rec
 
 async function repairLeftovers(
   target: Target,
+  { guarded }: Known,
   history: UnfinishedUpgrade | undefined,
   base: Recovered,
   options: RecoverOptions,
-  undone: Recorded | undefined,
 ): Promise<Recovered> {
-  const { suspended, modules, repairs } = await findLeftovers(target, history, options);
-  const texts = suspended.map(({ text }) => text);
+  const look = (): Promise<Leftovers> => findLeftovers(target, history, options);
+  const { suspended, modules, repairs } = await look();
+  const found = { ...base, modules, suspended: suspended.map(({ text }) => text) };
   if (repairs.length === 0) {
-    const result = base.isLockForeign ? "proposed" : undone === undefined ? "clear" : "taken_back";
-    return { ...base, result, modules, suspended: texts };
+    return { ...found, result: base.isLockForeign ? "proposed" : guarded === undefined ? "clear" : "taken_back" };
   }
+  // What was left by whom is not known where no journal tells it.
+  const told: Recovered = history === undefined ? { ...found, ...UNTOLD } : { ...found, evidence: "journal" };
   if (!options.yes) {
-    const acts = repairs.map((repair) => proposed(repairText(repair)));
-    return { ...base, result: "proposed", acts, modules, suspended: texts };
+    return { ...told, result: "proposed", acts: repairs.map((repair) => proposed(repairText(repair))) };
   }
+  const acts = await (base.isLockForeign
+    ? doRepairs(target, repairs, options)
+    : underLock(target, "recover", () => doRepairs(target, repairs, options)));
+  const after = await look();
+  const isRight = after.suspended.length === 0 && acts.every(({ status }) => status === "done");
+  return {
+    ...told,
+    result: isRight ? "recovered" : "failed",
+    acts,
+    modules: after.modules,
+    suspended: after.suspended.map(({ text }) => text),
+  };
+}
+
+const UNTOLD = { evidence: "node", upgrade: undefined, cause: undefined } as const;
+
+async function doRepairs(target: Target, repairs: readonly Repair[], options: RecoverOptions): Promise<RecoverAct[]> {
   const acts: RecoverAct[] = [];
   let isCodeBack = true;
   for (const repair of repairs) {
@@ -183,13 +205,5 @@ async function repairLeftovers(
     if (done.status === "failed" && (repair.kind === "path" || repair.kind === "reload")) isCodeBack = false;
     acts.push(done);
   }
-  const after = await findLeftovers(target, history, options);
-  const isRight = after.suspended.length === 0 && acts.every(({ status }) => status === "done");
-  return {
-    ...base,
-    result: isRight ? "recovered" : "failed",
-    acts,
-    modules: after.modules,
-    suspended: after.suspended.map(({ text }) => text),
-  };
+  return acts;
 }

@@ -1,11 +1,11 @@
 import { getFile, loadBinary, replacePath, softPurge } from "../../otp/code.js";
 import { objectCodeMd5 } from "../../otp/beam-lib.js";
-import type { CallOptions } from "../../otp/invoke.js";
-import { attempt } from "../../otp/invoke.js";
+import type { Answers } from "../../otp/answers.js";
+import { attempt, DEFAULT_TIMEOUT_MS, type CallOptions } from "../../otp/invoke.js";
 import { ProcessGroup } from "../../otp/process-group.js";
 import { processes, pidText } from "../../otp/process.js";
 import { restartChild, terminateChild } from "../../otp/supervisor.js";
-import { fateOf, resumeEach } from "../../otp/sys.js";
+import { fateOf, resumeEach, suspendEach } from "../../otp/sys.js";
 import type { Target } from "../../target/target.js";
 import { atomName } from "../../terms/access.js";
 import { printTerm } from "../../terms/print.js";
@@ -19,6 +19,8 @@ export type Repair =
   | { readonly kind: "path"; readonly application: string; readonly directory: string }
   /** The code of before, from the file it came from. */
   | { readonly kind: "reload"; readonly module: string; readonly file: string; readonly md5: string }
+  /** It runs, with a state of code that is going to be replaced. */
+  | { readonly kind: "suspend"; readonly process: ObservedProcess }
   /** Its state is the one of the code that runs. */
   | { readonly kind: "resume"; readonly process: ObservedProcess }
   /** Its state can't be trusted: it begins anew, through its supervisor. */
@@ -31,6 +33,8 @@ export function repairText(repair: Repair): string {
       return `put ${repair.directory} into the code path for ${repair.application}`;
     case "reload":
       return `load the code of ${repair.module} from ${repair.file}`;
+    case "suspend":
+      return `suspend ${nameOf(repair.process)}`;
     case "resume":
       return `resume ${nameOf(repair.process)}`;
     case "restart":
@@ -70,8 +74,10 @@ async function act(target: Target, repair: Repair, options: CallOptions): Promis
         : "the node would not take it";
     case "reload":
       return await reload(target, repair, options);
+    case "suspend":
+      return notAnswered(await suspendEach(target, new ProcessGroup([repair.process.pid]), DEFAULT_TIMEOUT_MS));
     case "resume":
-      return await resume(target, repair.process.pid);
+      return notAnswered(await resumeEach(target, new ProcessGroup([repair.process.pid])));
     case "restart":
       return await restart(target, repair.process, options);
   }
@@ -91,8 +97,8 @@ async function reload(
   return undefined;
 }
 
-async function resume(target: Target, pid: Pid): Promise<string | undefined> {
-  const [outcome] = (await resumeEach(target, new ProcessGroup([pid]))).toArray();
+function notAnswered(answers: Answers): string | undefined {
+  const [outcome] = answers.toArray();
   const fate = fateOf(outcome!);
   return fate === "answered" || fate === "gone" ? undefined : "it did not answer";
 }
@@ -100,9 +106,11 @@ async function resume(target: Target, pid: Pid): Promise<string | undefined> {
 /** A child with an id is stopped and started; of any other its supervisor knows what to do when it ends. */
 async function restart(
   target: Target,
-  { pid, supervisor, id }: ObservedProcess,
+  { pid, text, supervisor, id }: ObservedProcess,
   options: CallOptions,
 ): Promise<string | undefined> {
+  // It has ended with its supervisor, which began anew before it.
+  if ((await processOf(target, text, options)) === undefined) return undefined;
   const parent = supervisor === undefined ? undefined : await processOf(target, supervisor, options);
   if (parent === undefined || id === undefined || atomName(id) === "undefined") {
     const outcome = await attempt(target, "erlang:exit/2", [pid, atom("kill")], options);

@@ -17,6 +17,7 @@ import { upgrade, type Hook } from "../faults/upgrade.js";
 interface Document {
   readonly result: string;
   readonly cause: string | null;
+  readonly evidence: string;
   readonly upgrade: string;
   readonly entries: readonly { readonly what: string; readonly status: string }[];
   readonly acts: readonly { readonly what: string; readonly status: string }[];
@@ -30,6 +31,10 @@ interface Document {
 
 /** The act after which all states have been changed, and nobody was resumed. */
 const CODE_CHANGED = 10;
+/** The act after which all new code is there, and the workers wait with their old states. */
+const LOADED = 9;
+/** The act after which the supervisor goes on by its new specification, and all else is of before. */
+const SUPERVISOR_RESUMED = 6;
 const ALPHAS = ["alpha_1", "alpha_2", "alpha_3"];
 
 describeErlang("an upgrade that is taken back later on", () => {
@@ -203,7 +208,9 @@ describeErlang("an upgrade that is taken back later on", () => {
     expect(proposed.document.modules.map(({ version }) => version)).toEqual(["after", "after", "after"]);
     const whats = proposed.document.acts.map(({ what }) => what);
     expect(whats.filter((what) => what.startsWith("load the code of"))).toHaveLength(3);
-    expect(whats.filter((what) => what.endsWith("begin anew"))).toHaveLength(5);
+    // The supervisor goes on already, by the specification of the new version.
+    expect(whats.filter((what) => what.endsWith("begin anew"))).toHaveLength(6);
+    expect(whats.filter((what) => what.startsWith("suspend"))).toHaveLength(1);
     const { code, document } = await run("recover", "--journal", journal, "--yes");
     expect({ code, result: document.result }).toEqual({ code: 0, result: "recovered" });
     const after = await faults.look();
@@ -211,6 +218,67 @@ describeErlang("an upgrade that is taken back later on", () => {
     for (const alpha of ALPHAS) expect(await faults.node.eval(`sys:get_state(${alpha})`)).toBe("{alpha,0}");
     expect((await go()).execution?.outcome).toBe("upgraded");
     expect((await run("rollback")).code).toBe(0);
+  });
+
+  /** The client and the guardian end at the same time, as nothing else does. */
+  const crash = async (after: number): Promise<void> => {
+    const { execution } = await go(failAfter(after, () => faults.node.eval("exit(whereis(relupctl), kill)")));
+    expect(execution?.outcome).toBe("unknown");
+    await delay(50);
+  };
+  const kinds = ({ acts }: Document): string[] => [
+    ...new Set(acts.map(({ what }) => /^(suspend|resume|load|put|have .* anew)/.exec(what)![0].replace(/ .*/, ""))),
+  ];
+
+  it("recover goes by the journal of a later upgrade where the node has taken an earlier one back", async () => {
+    await using client = await faults.connect();
+    await upgrade(client, prepared, {
+      journal,
+      hook: async (moment, act) => {
+        if (moment === "after" && act === CODE_CHANGED) await client[Symbol.asyncDispose]();
+      },
+    });
+    await expect.poll(async () => (await faults.look()).lock, { timeout: 5_000 }).toBe("false");
+    // Old states meet the new code, if anybody is resumed.
+    await crash(LOADED);
+    const proposed = await run("recover", "--journal", journal);
+    expect(proposed).toMatchObject({ code: 3, document: { result: "proposed", cause: null, evidence: "journal" } });
+    expect(kinds(proposed.document)).toEqual(["suspend", "put", "load", "have", "resume"]);
+    expect((await run("recover", "--journal", journal, "--yes")).document.result).toBe("recovered");
+    // Whoever was resumed has its state, for nobody had changed it.
+    expect(await faults.node.eval("sys:get_state(beta_2)")).not.toBe("0");
+    expect({ ...(await faults.look()), states: "" }).toEqual({ ...old, states: "" });
+
+    // What somebody suspends later on has nothing to do with that upgrade.
+    await faults.node.eval("sys:suspend(alpha_1)");
+    expect(kinds((await run("recover", "--journal", journal)).document)).toEqual(["resume"]);
+    expect((await run("recover", "--journal", journal, "--yes")).code).toBe(0);
+  });
+
+  it("recover puts a node right that runs some modules of either version, though nobody is suspended", async () => {
+    await crash(SUPERVISOR_RESUMED);
+    expect((await faults.look()).suspended).toBe("[]");
+    const proposed = await run("recover", "--journal", journal);
+    expect(proposed).toMatchObject({ code: 3, document: { result: "proposed" } });
+    expect(kinds(proposed.document)).toEqual(["suspend", "put", "load", "have"]);
+    expect((await run("recover", "--journal", journal, "--yes")).document.result).toBe("recovered");
+    expect({ ...(await faults.look()), states: "" }).toEqual({ ...old, states: "" });
+    expect((await go()).execution?.outcome).toBe("upgraded");
+    expect((await run("rollback")).code).toBe(0);
+  });
+
+  it("recover says what it doesn't know where no journal tells what was under way, and has all begin anew if asked to", async () => {
+    await crash(LOADED);
+    const { code, document } = await run("recover", "--no-journal");
+    expect({ code, evidence: document.evidence, upgrade: document.upgrade }).toEqual({
+      ...{ code: 3, evidence: "node", upgrade: null },
+    });
+    expect(kinds(document)).toEqual(["resume"]);
+    expect(await say("recover", "--no-journal")).toContain("Whether their states fit the code that runs isn't known;");
+    expect(kinds((await run("recover", "--no-journal", "--restart")).document)).toEqual(["have"]);
+    // The journal knows what code was there before.
+    expect((await run("recover", "--journal", journal, "--yes")).document.result).toBe("recovered");
+    expect({ ...(await faults.look()), states: "" }).toEqual({ ...old, states: "" });
   });
 
   it("recover resumes what is suspended where there is no journal and no guardian", async () => {
