@@ -29,6 +29,8 @@ export interface NodeOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Starts `erlexec` with this directory as ROOTDIR, as the start script of a release does; `erts-VSN` must lie in it. */
   readonly root?: { readonly directory: string; readonly erts: string };
+  /** A command that is given the emulator's, and becomes it (`exec`): as another user, or with other mounts. */
+  readonly prefix?: readonly string[];
   /** False: no `-kernel inet_dist_use_interface`; then `args` must keep the node on loopback. */
   readonly bindLoopback?: boolean;
 }
@@ -122,7 +124,8 @@ export async function startNode(options: NodeOptions = {}): Promise<PeerNode> {
     options.elixir === true
       ? ["elixir", ["--no-halt", "--erl", ["-noinput", ...erlArguments].join(" "), "-e", ":ok"]]
       : [rootedEmulator(options.root), ["-noinput", ...erlArguments]];
-  const child = spawn(command, args, {
+  const [first = command, ...rest] = [...(options.prefix ?? []), command, ...args];
+  const child = spawn(first, rest, {
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
     env: {
       ...process.env,

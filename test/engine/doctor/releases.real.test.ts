@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -112,6 +112,54 @@ describeRebar3("doctor on a release that rebar3 made", () => {
     expect(await findingsOf(target)).toEqual([]);
   });
 
+  it("not-writable: where the node may not write what a release handler notes", async () => {
+    const readOnly = await release.copy("read-only");
+    await run("cp", ["-r", join(root, "releases/2.0.0"), join(readOnly, "releases/2.0.0")]);
+    await run("cp", [
+      "-r",
+      ...["shop-2.0.0", "wares-1.1.0", "ledger-0.1.0"].map((lib) => join(root, "lib", lib)),
+      join(readOnly, "lib"),
+    ]);
+    const places = ["releases", "releases/RELEASES", "releases/start_erl.data", "lib"].map((name) =>
+      join(readOnly, name),
+    );
+    await run("chmod", ["a-w", ...places]);
+    // No mode keeps root from writing, so the node is another user then.
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) await run("chmod", ["a+x", join(readOnly, "..")]);
+    const script = 'chown -R nobody "$HOME" && exec setpriv --reuid=nobody --clear-groups "$@"';
+    const prefix = isRoot ? ["sh", "-c", script, "sh"] : [];
+    try {
+      await using other = await startRelease(readOnly, "1.0.0", { prefix });
+      await using its = await connectTo(other);
+      const prepare = () => readReleaseUpgrade(its, "2.0.0", { timeoutMs: 10_000 });
+      const found = await findingsOf(its, { prepare });
+      expect(found.map(({ code, severity, summary }) => [code, severity, summary])).toEqual([
+        ...places.map((place) => ["not-writable", "warning", `the node may not write ${place}`]),
+        ["sys-config-changed", "info", expect.any(String)],
+      ]);
+      // Of an upgrade of an application nothing is noted.
+      const wares = () => readApplicationUpgrade(its, join(readOnly, "lib/wares-1.1.0"));
+      expect(await findingsOf(its, { prepare: wares })).toEqual([]);
+    } finally {
+      await run("chmod", ["u+w", ...places]);
+    }
+  });
+
+  it("module-not-in-app: a relup loads a module that the .app doesn't list", async () => {
+    const relup = join(root, "releases/2.0.0/relup");
+    const load =
+      '{load_object_code, {wares, "1.1.0", [wares]}}, point_of_no_return, {load, {wares, brutal_purge, brutal_purge}}';
+    await writeFile(relup, `{"2.0.0", [{"1.0.0", [], [${load}]}], []}.\n`);
+    const notInApp = async () => (await upgrade()).filter(({ code }) => code === "module-not-in-app");
+    const none = (text: string): string => text.replace(/\{modules,\s*\[wares\]\}/, "{modules,[]}");
+    await changed("lib/wares-1.1.0/ebin/wares.app", none, async () => {
+      expect(await notInApp()).toMatchObject([{ severity: "warning", module: "wares" }]);
+    });
+    expect(await notInApp()).toEqual([]);
+    await run("rm", [relup]);
+  });
+
   it("finds nothing after the upgrade either", async () => {
     const { execution } = await applyUpgrade(target, await readReleaseUpgrade(target, "2.0.0", { timeoutMs: 10_000 }));
     expect(execution?.outcome).toBe("upgraded");
@@ -154,5 +202,32 @@ describeElixir("doctor on a release that mix made", () => {
       module: "Elixir.String.Chars.Shelf.Item",
       hint: expect.stringContaining("relupctl swap DIR/consolidated/Elixir.String.Chars.beam") as string,
     });
+  });
+
+  it("consolidated-protocols: an appup loads the protocol itself, in the place of the consolidated one", async () => {
+    const directory = join(root, "lib/shelf-0.2.0-protocol");
+    await cp(join(root, "lib/shelf-0.2.0"), directory, { recursive: true });
+    const elixir = join(
+      root,
+      "lib",
+      (await readdir(join(root, "lib"))).find((name) => name.startsWith("elixir-"))!,
+    );
+    await cp(join(elixir, "ebin/Elixir.String.Chars.beam"), join(directory, "ebin/Elixir.String.Chars.beam"));
+    const edit = async (name: string, what: RegExp, by: string): Promise<void> => {
+      const file = join(directory, "ebin", name);
+      const text = await readFile(file, "utf8");
+      expect(text).toMatch(what);
+      await writeFile(file, text.replace(what, by));
+    };
+    await edit("shelf.app", /\{modules,\s*\[/, "{modules,['Elixir.String.Chars',");
+    await edit("shelf.appup", /\{"0\.1\.0",\s*\[/, `{"0.1.0", [{load_module, 'Elixir.String.Chars'}, `);
+    const prepare = () => readApplicationUpgrade(target, directory, { timeoutMs: 10_000 });
+    const found = (await findingsOf(target, { prepare })).filter(({ summary }) =>
+      summary.includes("would be replaced"),
+    );
+    expect(found).toMatchObject([
+      { code: "consolidated-protocols", severity: "warning", module: "Elixir.String.Chars" },
+    ]);
+    await rm(directory, { recursive: true });
   });
 });

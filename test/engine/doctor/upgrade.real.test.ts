@@ -1,6 +1,3 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { planUpgrade } from "../../../src/engine/plan.js";
 import { readApplicationUpgrade } from "../../../src/engine/source/application.js";
@@ -9,37 +6,18 @@ import type { Finding } from "../../../src/upgrade/finding.js";
 import { connectTo } from "../../support/connect.js";
 import { describeErlang } from "../../support/erlang.js";
 import { startNode, type PeerNode } from "../../support/peer.js";
+import { FIRST, SERVER_2, ShopVersions, UPDATE, type Sources } from "./shop.js";
 import { findingsOf, only } from "./support.js";
-
-/** The modules of a version of `shop`, by name, without `-module`. */
-type Sources = Readonly<Record<string, string>>;
-
-const FIRST: Sources = {
-  shop: "-behaviour(application). -export([start/2, stop/1]). start(_, _) -> shop_sup:start_link(). stop(_) -> ok.",
-  shop_sup: `-behaviour(supervisor). -export([start_link/0, init/1]).
-    start_link() -> supervisor:start_link({local, shop_sup}, ?MODULE, []).
-    init([]) -> {ok, {#{strategy => one_for_one}, children()}}.
-    children() -> [child(shop_server), #{id => other, start => {shop_server, start_link, [other]}}].
-    child(Module) -> Start = {Module, start_link, [shop_server]}, #{id => server, start => Start, modules => [Module]}.`,
-  shop_server: `-vsn("1"). -behaviour(gen_server). -export([start_link/1, init/1, handle_call/3, handle_cast/2, code_change/3]).
-    start_link(Name) -> gen_server:start_link({local, Name}, ?MODULE, [], []).
-    init(State) -> {ok, State}.
-    handle_call(_, _, State) -> {reply, State, State}. handle_cast(_, State) -> {noreply, State}.
-    code_change("1", State, _) -> {ok, State}.`,
-  shop_price: "-export([price/0, fun_of/0]). price() -> 1. fun_of() -> fun() -> price() end.",
-};
-const SERVER_2 = FIRST["shop_server"]!.replace('-vsn("1")', '-vsn("2")');
-const UPDATE = "{update, shop_server, {advanced, []}}";
 
 /** One node that runs version 1 of an application; each test makes a version 2 with another fault. */
 describeErlang("doctor on an upgrade with a fault", () => {
-  let folder: string;
+  let versions: ShopVersions;
   let node: PeerNode;
   let embedded: PeerNode;
   let target: Target;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "relupctl-doctor-"));
+    versions = await ShopVersions.make();
     [node, embedded] = await Promise.all([
       startNode({ args: ["-kernel", "logger_level", "none"] }),
       startNode({ args: ["-kernel", "logger_level", "none", "-mode", "embedded"] }),
@@ -52,34 +30,11 @@ describeErlang("doctor on an upgrade with a fault", () => {
     await target[Symbol.asyncDispose]();
     await node.stop();
     await embedded.stop();
-    await rm(folder, { recursive: true, force: true });
+    await versions[Symbol.asyncDispose]();
   });
 
-  let serial = 0;
-  /** Compiles a version of the application into a directory of its own, and gives that. */
-  async function version(vsn: string, sources: Sources, instructions: string, options = ""): Promise<string> {
-    const directory = join(folder, `shop-${vsn}-${++serial}`);
-    await mkdir(join(directory, "ebin"), { recursive: true });
-    await mkdir(join(directory, "src"));
-    const modules = Object.keys(sources).join(", ");
-    await writeFile(
-      join(directory, "ebin", "shop.app"),
-      `{application, shop, [{vsn, "${vsn}"}, {description, ""}, {modules, [${modules}]}, {registered, []},
-        {applications, [kernel, stdlib]}, {mod, {shop, []}}]}.\n`,
-    );
-    if (instructions !== "") {
-      const appup = `{"${vsn}", [{"1", [${instructions}]}], [{"1", [${instructions}]}]}.\n`;
-      await writeFile(join(directory, "ebin", "shop.appup"), appup);
-    }
-    for (const [module, source] of Object.entries(sources)) {
-      await writeFile(join(directory, "src", `${module}.erl`), `-module(${module}).\n${source}\n`);
-    }
-    await node.eval(
-      `[{ok, _} = compile:file(F, [debug_info, {outdir, "${directory}/ebin"}${options}]) ||
-        F <- filelib:wildcard("${directory}/src/*.erl")]`,
-    );
-    return directory;
-  }
+  const version = async (vsn: string, sources: Sources, instructions: string): Promise<string> =>
+    await versions.make(node, vsn, sources, instructions);
 
   /** What doctor finds of an upgrade to the directory. */
   const findings = (directory: string, states = false): Promise<readonly Finding<string>[]> =>
