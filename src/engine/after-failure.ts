@@ -3,7 +3,7 @@ import type { Problem } from "../terms/problem.js";
 import type { PlanStep } from "../upgrade/plan.js";
 import type { ExecutionContext } from "./context.js";
 import type { OnProgress } from "./events.js";
-import type { ExecutionOutcome, StepResult } from "./execute.js";
+import type { ExecutionOutcome, StepResult } from "./execution.js";
 import type { Guardian } from "./guardian/guardian.js";
 import type { Journal } from "./journal/journal.js";
 import { restartNode, type Reconnect, type Restart } from "./restart.js";

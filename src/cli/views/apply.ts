@@ -1,5 +1,5 @@
 import type { Applied } from "../../engine/apply.js";
-import type { Execution, StepResult } from "../../engine/execute.js";
+import type { Execution, StepResult } from "../../engine/execution.js";
 import type { KeptStates } from "../../engine/guardian/guardian.js";
 import type { Restart } from "../../engine/restart.js";
 import type { StateChange } from "../../engine/states.js";

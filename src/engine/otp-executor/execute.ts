@@ -1,7 +1,8 @@
 import type { Target } from "../../target/target.js";
 import type { Problem } from "../../terms/problem.js";
 import type { Plan } from "../../upgrade/plan.js";
-import type { ExecuteOptions, Execution } from "../execute.js";
+import type { ExecuteOptions } from "../execute.js";
+import type { Execution } from "../execution.js";
 import { StepFailure } from "../failure.js";
 import { journaled, noJournal, type Journal } from "../journal/journal.js";
 import type { PreparedUpgrade } from "../prepared.js";

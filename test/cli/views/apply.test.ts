@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { applyJson, applyText } from "../../../src/cli/views/apply.js";
 import { makePaint } from "../../../src/cli/views/paint.js";
 import type { Applied } from "../../../src/engine/apply.js";
-import type { Execution } from "../../../src/engine/execute.js";
+import type { Execution } from "../../../src/engine/execution.js";
 import type { Problem } from "../../../src/terms/problem.js";
 import type { LowLevelInstruction } from "../../../src/release/instruction.js";
 import { makePlan } from "../../../src/upgrade/plan.js";
