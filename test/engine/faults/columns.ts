@@ -5,11 +5,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Mfa, Outcome, Target } from "../../../src/target/target.js";
 import { atom } from "../../../src/terms/term.js";
 import { printTerm } from "../../../src/terms/print.js";
-import { StepFailure } from "../../../src/engine/failure.js";
 import { startProxy } from "../../support/proxy.js";
 import type { Bench, Cell, Found } from "./cell.js";
 import type { Orders } from "./client.js";
-import { upgrade, type Hook, type Moment } from "./upgrade.js";
+import { fault, upgrade, type Hook, type Moment } from "./upgrade.js";
 
 /** A kind of fault: what it does at each moment it is done at, and what is found then. */
 export interface Column {
@@ -29,7 +28,7 @@ const at =
     moment === cell.moment && index === cell.act ? act() : undefined;
 
 const failure = (): never => {
-  throw new StepFailure({ code: "step-failed", summary: "a fault that the test makes", hint: "None." });
+  throw fault();
 };
 
 export const COLUMNS: readonly Column[] = [

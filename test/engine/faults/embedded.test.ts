@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from "vitest";
 import { applyUpgrade } from "../../../src/engine/apply.js";
-import { StepFailure } from "../../../src/engine/failure.js";
 import { Guardian } from "../../../src/engine/guardian/guardian.js";
 import { findLastUpgrade, takeBack } from "../../../src/engine/last-upgrade.js";
 import { observeProcesses } from "../../../src/engine/processes.js";
@@ -18,7 +17,7 @@ import { printTerm } from "../../../src/terms/print.js";
 import { atom } from "../../../src/terms/term.js";
 import { changedModules } from "../../../src/upgrade/upgrade.js";
 import { embeddedKind, type RunningTarget } from "../../conformance/targets.js";
-import { upgrade, type Hook } from "./upgrade.js";
+import { fault, upgrade, type Hook } from "./upgrade.js";
 
 /** On the embedded node, which ends with its client: a step that fails, and taking back what was done. */
 describe("a fault in an upgrade of the embedded node", () => {
@@ -66,7 +65,7 @@ describe("a fault in an upgrade of the embedded node", () => {
       for (const moment of ["before", "after"] as const) {
         const hook: Hook = (now, index) => {
           if (now !== moment || index !== act) return;
-          throw new StepFailure({ code: "step-failed", summary: "a fault that the test makes", hint: "None." });
+          throw fault();
         };
         const { execution } = await upgrade(target, prepared, { journal, hook });
         expect({ act, moment, outcome: execution?.outcome }).toEqual({ act, moment, outcome: "rolled_back" });

@@ -1,6 +1,7 @@
 import type { OnFailure } from "../../../src/engine/after-failure.js";
 import { applyUpgrade, type Applied } from "../../../src/engine/apply.js";
 import type { Timeouts } from "../../../src/engine/context.js";
+import { StepFailure } from "../../../src/engine/failure.js";
 import type { FileJournal } from "../../../src/engine/journal/file-journal.js";
 import type { Act } from "../../../src/engine/journal/journal.js";
 import { openJournal } from "../../../src/engine/journal/open.js";
@@ -13,6 +14,10 @@ export type Moment = "before" | "after";
 /** Acts by number: 0 is what is done before the first step, then the steps, then what is done after the last one. */
 export const indexOf = (act: Act, steps: number): number =>
   act.kind === "before_steps" ? 0 : act.kind === "step" ? act.step.index + 1 : steps + 1;
+
+/** What a hook throws for the act to fail. */
+export const fault = (): StepFailure =>
+  new StepFailure({ code: "step-failed", summary: "a fault that the test makes", hint: "None." });
 
 export type Hook = (moment: Moment, act: number) => Promise<void> | void;
 
