@@ -41,7 +41,7 @@ export function historyJson(history: UpgradeHistory): object {
     processes: end?.processes ?? null,
     suspension: end?.suspension ?? null,
     suspended: history.suspended,
-    notes: history.notes,
+    notes: history.notes.map(({ at, what, by }) => ({ at, what, by: by ?? null })),
     damage: history.damage.map(({ line, kind, detail }) => ({ line: line ?? null, kind, detail })),
   };
 }
@@ -188,6 +188,8 @@ function endText(history: UpgradeHistory, paint: Paint): string {
     lines.push(`It was cut off ${last}: nothing is written down from then on.`);
   }
   if (suspended.length > 0) lines.push(paint.bad(`May still be suspended: ${someOf(suspended, 10)}.`));
-  for (const { at, what } of history.notes) lines.push(`${timeText(at)}  ${what}`);
+  for (const { at, what, by } of history.notes) {
+    lines.push(`${timeText(at)}  ${what}${by === undefined ? "" : `, for ${by}`}`);
+  }
   return lines.map((line) => wrap(line, paint.width, 5, 0)).join("\n");
 }

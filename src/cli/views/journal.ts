@@ -1,3 +1,4 @@
+import { isTakenBack } from "../../engine/journal/aftermath.js";
 import { isAtWork } from "../../engine/journal/at-work.js";
 import type { UpgradeHistory } from "../../engine/journal/history.js";
 import { fit, wrap, type Paint } from "./paint.js";
@@ -26,6 +27,7 @@ export function summaryJson(history: UpgradeHistory): object {
     atWork: status === "unfinished" ? (isAtWork(history) ?? null) : false,
     durationMs: end?.durationMs ?? null,
     damaged: history.damage.length > 0,
+    takenBack: isTakenBack(history.notes),
   };
 }
 
@@ -54,8 +56,12 @@ export function journalText(directory: string, histories: readonly UpgradeHistor
 /** `2026-11-20 13:15:02Z` */
 export const timeText = (at: string): string => at.replace("T", " ").replace(/\.\d+Z$/, "Z");
 
-/** How an upgrade ended, in colour. */
+/** How an upgrade ended, in colour, and that it was taken back where it was. */
 export function statusText(history: UpgradeHistory, paint: Paint): string {
+  return `${endText(history, paint)}${isTakenBack(history.notes) ? paint.warn(", taken back later") : ""}`;
+}
+
+function endText(history: UpgradeHistory, paint: Paint): string {
   switch (history.status) {
     case "upgraded":
       return paint.good("upgraded");

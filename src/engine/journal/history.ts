@@ -1,3 +1,4 @@
+import { isPutRight } from "./aftermath.js";
 import type { ReadJournal } from "./read.js";
 import type { ActRecord, BeginRecord, EndRecord, JournalRecord, OutcomeRecord, ProblemRecord } from "./records.js";
 
@@ -37,10 +38,10 @@ export interface UpgradeHistory extends ReadJournal {
   readonly install: ActHistory;
   /** When everything began to be taken back, and why; undefined where nothing was. */
   readonly rollback: { readonly at: string; readonly because: ProblemRecord } | undefined;
-  readonly notes: readonly { readonly at: string; readonly what: string }[];
+  readonly notes: readonly { readonly at: string; readonly what: string; readonly by: string | undefined }[];
   /** The step that was begun last; undefined where none was. */
   readonly reached: number | undefined;
-  /** Processes, as text, that may be suspended by this upgrade: none after a good end. */
+  /** Processes, as text, that may be suspended by this upgrade: none after a good end, or when it was put right. */
   readonly suspended: readonly string[];
 }
 
@@ -53,6 +54,9 @@ export function historyOf(journal: ReadJournal): UpgradeHistory {
   const begun = records.flatMap((record) =>
     record.type === "intent" && record.act.kind === "step" ? [record.act.index] : [],
   );
+  const notes = records.flatMap((record) =>
+    record.type === "note" ? [{ at: record.at, what: record.what, by: record.by }] : [],
+  );
   return {
     ...journal,
     begin,
@@ -63,9 +67,9 @@ export function historyOf(journal: ReadJournal): UpgradeHistory {
     afterSteps: actHistory(records, { kind: "after_steps" }),
     install: actHistory(records, { kind: "install" }),
     rollback: rollback && { at: rollback.at, because: rollback.because },
-    notes: records.flatMap((record) => (record.type === "note" ? [{ at: record.at, what: record.what }] : [])),
+    notes,
     reached: begun.at(-1),
-    suspended: end?.stillSuspended ?? suspendedPids(records, begin),
+    suspended: isPutRight(notes) ? [] : (end?.stillSuspended ?? suspendedPids(records, begin)),
   };
 }
 

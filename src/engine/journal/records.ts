@@ -107,7 +107,13 @@ const outcome = z.object({
 const rollback = z.object({ type: z.literal("rollback"), at, because: problem });
 
 /** Something else that is worth knowing afterwards. */
-const note = z.object({ type: z.literal("note"), at, what: z.string() });
+const note = z.object({
+  type: z.literal("note"),
+  at,
+  what: z.string(),
+  /** Of a note that was written after the end: who did it. */
+  by: z.string().optional(),
+});
 
 const end = z.object({
   type: z.literal("end"),

@@ -4,10 +4,11 @@ import { atom } from "../../terms/term.js";
 import { Guardian } from "../guardian/guardian.js";
 import { underLock } from "../guardian/lock.js";
 import { LOCK, type Holder } from "../guardian/record.js";
+import { noteInJournal, NOTES } from "../journal/aftermath.js";
 import { takeBack } from "../last-upgrade.js";
 import { observeProcesses } from "../processes.js";
 import { proposed, repaired, tried, type RecoverAct } from "./acts.js";
-import { noteInJournal, NOTES, unfinishedUpgrade, type UnfinishedUpgrade } from "./journaled.js";
+import { unfinishedUpgrade, type UnfinishedUpgrade } from "./journaled.js";
 import { findLeftovers, type Leftovers, type ModuleVersion } from "./leftovers.js";
 import { repairText, type Repair } from "./repair.js";
 import { readSituation, type Recorded, type Situation } from "./situation.js";
@@ -78,7 +79,8 @@ export async function recover(target: Target, options: RecoverOptions): Promise<
     isLockForeign: situation.isLockForeign,
   };
   const recovered = await act(target, { situation, guarded, history }, base, options);
-  if (history !== undefined && recovered.result !== "proposed") await noteInJournal(history, NOTES[recovered.result]);
+  if (history !== undefined && recovered.result !== "proposed")
+    await noteInJournal(history.path, NOTES[recovered.result]);
   return recovered;
 }
 

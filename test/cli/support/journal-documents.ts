@@ -24,6 +24,7 @@ const summary = {
   atWork: z.boolean().nullable(),
   durationMs: milliseconds.nullable(),
   damaged: z.boolean(),
+  takenBack: z.boolean(),
 };
 
 const act = {
@@ -107,7 +108,7 @@ export const journalShowDocument = z.strictObject({
   processes: z.strictObject({ migrated: count, dead: count, failed: count }).nullable(),
   suspension: z.strictObject({ count, p50Ms: milliseconds, p99Ms: milliseconds, maxMs: milliseconds }).nullable(),
   suspended: z.array(pid),
-  notes: z.array(z.strictObject({ at: z.iso.datetime(), what: text })),
+  notes: z.array(z.strictObject({ at: z.iso.datetime(), what: text, by: text.nullable() })),
   damage: z.array(
     z.strictObject({
       line: z.int().min(1).nullable(),

@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { StepFailure } from "../../../src/engine/failure.js";
 import { Guardian } from "../../../src/engine/guardian/guardian.js";
+import { historyOf } from "../../../src/engine/journal/history.js";
+import { journalIds, journalPath, readJournal } from "../../../src/engine/journal/read.js";
 import type { PreparedUpgrade } from "../../../src/engine/prepared.js";
 import { readApplicationUpgrade } from "../../../src/engine/source/application.js";
 import type { Target } from "../../../src/target/target.js";
@@ -97,8 +99,17 @@ describeErlang("an upgrade that is taken back later on", () => {
     expect(planned.document.entries.map(({ what }) => what)).toContain("put the old code of faults_alpha back");
     expect(await faults.look()).toEqual(above);
 
-    const { code, document } = await run("rollback");
+    const { code, document } = await run("rollback", "--journal", journal);
     expect({ code, result: document.result }).toEqual({ code: 0, result: "rolled_back" });
+    const [id] = await journalIds(journal);
+    const { notes, status } = historyOf(await readJournal(journalPath(journal, id!)));
+    expect({ status, notes: notes.map(({ what }) => what) }).toEqual({
+      ...{ status: "upgraded", notes: ["rollback begins to take it back", "rollback has taken it back"] },
+    });
+    expect(notes[0]?.by).toBe(`${userInfo().username}@${hostname()} (process ${process.pid})`);
+    expect((await runMain(["journal", "--journal", journal])).out.replace(/\s+/g, " ")).toContain(
+      "upgraded, taken back later",
+    );
     expect(document.entries.map(({ what }) => what)).toEqual(planned.document.entries.map(({ what }) => what));
     expect(await faults.look()).toEqual(old);
     expect(await run("rollback")).toMatchObject({ code: 3, document: { error: { code: "nothing-to-take-back" } } });
