@@ -1,3 +1,5 @@
+import { editDistance } from "../../release/draft/suggest.js";
+
 /**
  * The code that is meant by what somebody typed or pasted: the code itself, also with `_` for `-` or the other way, or
  * an Erlang term with an error reason in it, such as `{error,{old_processes,[m]}}`.
@@ -14,7 +16,7 @@ export function findCode(given: string, codes: readonly string[]): string | unde
 /** The codes that are spelt most alike, the nearest first; none where nothing comes near. */
 export function nearestCodes(given: string, codes: readonly string[], limit = 3): string[] {
   const word = given.trim().toLowerCase().replaceAll("_", "-");
-  const ranked = codes.map((code) => ({ code, distance: distance(word, code.toLowerCase().replaceAll("_", "-")) }));
+  const ranked = codes.map((code) => ({ code, distance: editDistance(word, code.toLowerCase().replaceAll("_", "-")) }));
   return ranked
     .filter(({ code, distance }) => distance <= Math.max(2, Math.floor(code.length / 3)) || isPart(word, code))
     .sort((a, b) => a.distance - b.distance)
@@ -23,17 +25,3 @@ export function nearestCodes(given: string, codes: readonly string[], limit = 3)
 }
 
 const isPart = (word: string, code: string): boolean => word.length >= 4 && code.replaceAll("_", "-").includes(word);
-
-/** Levenshtein's distance: how many letters to put in, take out or change. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
-}

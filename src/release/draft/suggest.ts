@@ -18,7 +18,7 @@ export function suggestion(written: string, names: readonly string[]): string | 
 export const isNear = (written: string, name: string): boolean => suggestion(written, [name]) !== undefined;
 
 /** How many characters must be put in, taken out or changed to make one text of the other. */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
