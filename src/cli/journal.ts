@@ -16,11 +16,13 @@ export interface JournalOptions {
 /** Where journals are kept by default, in words. */
 export const JOURNAL_HOME = "relupctl/journal in $XDG_STATE_HOME, else in ~/.local/state";
 
+/** `--journal`: the directory that journals are kept in. */
+export const journalOption = (): Option =>
+  new Option("--journal <dir>", `where the journal is kept (default: ${JOURNAL_HOME})`);
+
 /** Adds what says where the journal of an upgrade goes. */
 export function withJournalOptions(command: Command): Command {
-  return command
-    .addOption(new Option("--journal <dir>", `where the journal is kept (default: ${JOURNAL_HOME})`))
-    .addOption(new Option("--no-journal", "write nothing down of what is done"));
+  return command.addOption(journalOption()).addOption(new Option("--no-journal", "write nothing down of what is done"));
 }
 
 /** The directory that journals are kept in. */

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { historyOf, type UpgradeHistory } from "../../engine/journal/history.js";
 import { journalIds, journalPath, readJournal } from "../../engine/journal/read.js";
 import { CommandError, EXIT } from "../exit.js";
-import { journalDirectory, JOURNAL_HOME } from "../journal.js";
+import { journalDirectory, journalOption } from "../journal.js";
 import { withCommonOptions, type CommonOptions } from "../options.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
@@ -17,9 +17,7 @@ interface JournalCommandOptions extends CommonOptions {
 /** `journal`: the upgrades that were done from here, and what happened in each. */
 export function registerJournal(program: Command, run: Run): void {
   const command = program.command("journal").description("list the upgrades that were done from here, or show one");
-  const directoryOption = (each: Command): Command =>
-    each.option("--journal <dir>", `where the journal is kept (default: ${JOURNAL_HOME})`);
-  directoryOption(command).option("-n, --node <name>", "only the upgrades of this node");
+  command.addOption(journalOption()).option("-n, --node <name>", "only the upgrades of this node");
   withCommonOptions(command).action(async (options: JournalCommandOptions) => {
     await run("relupctl/journal@1", options, () => list(options));
   });
@@ -28,7 +26,7 @@ export function registerJournal(program: Command, run: Run): void {
     .description("show what happened in one upgrade")
     .argument("<id>", "the id of the upgrade, the beginning or the end of it, or last");
   // Options that stand before `show` belong to the command above it.
-  withCommonOptions(directoryOption(show)).action(async (id: string, _: unknown, self: Command) => {
+  withCommonOptions(show.addOption(journalOption())).action(async (id: string, _: unknown, self: Command) => {
     const options = self.optsWithGlobals<JournalCommandOptions>();
     await run("relupctl/journal-show@1", options, () => showOne(id, options));
   });

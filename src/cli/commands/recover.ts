@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { recover, type RecoverResult } from "../../engine/recover/recover.js";
 import { CommandError, EXIT, type ExitCode } from "../exit.js";
 import type { Io } from "../io.js";
-import { journalDirectory, JOURNAL_HOME } from "../journal.js";
+import { journalDirectory, journalOption } from "../journal.js";
 import { withNotes } from "../notes.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import type { Report } from "../report.js";
@@ -32,7 +32,7 @@ export function registerRecover(program: Command, run: Run): void {
     .option("-y, --yes", "do what is proposed; without it nothing is changed")
     .option("--restart", "have suspended processes begin anew instead of resuming them, where no journal says more")
     .option("--forget", "give up what is left of an upgrade that failed, and unlock the node")
-    .addOption(new Option("--journal <dir>", `where the journal is kept (default: ${JOURNAL_HOME})`))
+    .addOption(journalOption())
     .addOption(new Option("--no-journal", "don't look into the journal"));
   withNotes(withCommonOptions(withTargetOptions(command)), NOTES).action(async (options: RecoverCommandOptions) => {
     await run("relupctl/recover@1", options, ({ io, log }) => runRecover(options, io, log));
