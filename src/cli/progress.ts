@@ -1,22 +1,18 @@
 import type { Logger } from "pino";
 import type { OnProgress, ProgressEvent } from "../engine/events.js";
 import type { Io } from "./io.js";
-import { fit } from "./views/paint.js";
+import { statusLine } from "./status-line.js";
 import { subjectOf } from "./views/step.js";
-
-/** Back to the start of the line, and the line emptied. */
-const CLEAR_LINE = "\r\u001b[K";
 
 /** Follows an upgrade: a line on the terminal that is written over, and every event in the log. */
 export function followProgress(io: Io, log: Logger, quiet: boolean): OnProgress {
-  const shows = io.errIsTerminal && !quiet;
+  const line = statusLine(io, quiet);
   return (event) => {
     const level = levelOf(event);
     if (log.isLevelEnabled(level)) log[level](logged(event), event.kind);
-    if (!shows) return;
-    const text = lineOf(event);
-    if (text !== undefined) io.err(`${CLEAR_LINE}${io.paintErr.faint(fit(text, io.paintErr.width - 1))}`);
-    else if (event.kind === "upgrade_done") io.err(CLEAR_LINE);
+    const text = line.isShown ? lineOf(event) : undefined;
+    if (text !== undefined) line.show(text);
+    else if (event.kind === "upgrade_done") line.clear();
   };
 }
 

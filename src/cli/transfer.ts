@@ -1,10 +1,9 @@
 import type { Logger } from "pino";
 import type { UnpackPhase } from "../engine/releases/unpack.js";
 import type { Io } from "./io.js";
-import { fit } from "./views/paint.js";
+import { statusLine } from "./status-line.js";
 import { sizeText } from "./views/size.js";
 
-const CLEAR_LINE = "\r\u001b[K";
 const BAR = 24;
 /** The terminal isn't written to more often than this. */
 const EVERY_MS = 50;
@@ -26,7 +25,7 @@ export interface TransferView {
 
 /** Follows a package on its way: a line on the terminal with a bar while it is sent, and each phase in the log. */
 export function followTransfer(io: Io, log: Logger, name: string, quiet: boolean): TransferView {
-  const shows = io.errIsTerminal && !quiet;
+  const line = statusLine(io, quiet);
   let phase: UnpackPhase | undefined;
   let shownAt = 0;
   return {
@@ -34,14 +33,11 @@ export function followTransfer(io: Io, log: Logger, name: string, quiet: boolean
       if (now !== phase) log.info({ phase: now }, "unpack_phase");
       const isDue = now !== phase || done === of || performance.now() - shownAt >= EVERY_MS;
       phase = now;
-      if (!shows || !isDue) return;
+      if (!line.isShown || !isDue) return;
       shownAt = performance.now();
-      const text = now === "send" ? `sending ${name}  ${barText(done, of)}` : `${WORDS[now]}  ${name}`;
-      io.err(`${CLEAR_LINE}${io.paintErr.faint(fit(text, io.paintErr.width - 1))}`);
+      line.show(now === "send" ? `sending ${name}  ${barText(done, of)}` : `${WORDS[now]}  ${name}`);
     },
-    end: () => {
-      if (shows) io.err(CLEAR_LINE);
-    },
+    end: line.clear,
   };
 }
 
