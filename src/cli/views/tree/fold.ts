@@ -1,3 +1,4 @@
+import { isAtom } from "../../../terms/access.js";
 import type { ObservedProcess, RemoteChild } from "../../../upgrade/facts.js";
 import type { Mark } from "./marks.js";
 import type { TreeNode } from "./model.js";
@@ -112,8 +113,4 @@ export const outermostModule = ({ kind, stack = [] }: ObservedProcess): string |
 
 /** True for a process that is called by a name of its own, or by its id. */
 export const isNamed = ({ registeredName, id }: ObservedProcess): boolean =>
-  registeredName !== undefined || (id !== undefined && !isUndefined(id));
-
-function isUndefined(id: NonNullable<ObservedProcess["id"]>): boolean {
-  return typeof id === "object" && id.kind === "atom" && id.name === "undefined";
-}
+  registeredName !== undefined || (id !== undefined && !isAtom(id, "undefined"));

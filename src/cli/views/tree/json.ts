@@ -1,7 +1,7 @@
 import { printTerm } from "../../../terms/print.js";
 import type { Facts } from "../../../upgrade/facts.js";
 import { marker, processesOnOldCode } from "./marks.js";
-import { concernsModule, type TreeFilter } from "./model.js";
+import { isShown, type TreeFilter } from "./model.js";
 
 export interface TreeJsonOptions extends TreeFilter {
   /** Also the processes outside every supervision tree. */
@@ -13,10 +13,7 @@ export function treeJson(facts: Facts, { unsupervised, application, module }: Tr
   const marksOf = marker(facts);
   const onOldCode = processesOnOldCode(facts);
   const shown = facts.processes.filter(
-    (process) =>
-      (process.supervised || unsupervised) &&
-      (application === undefined || process.application === application) &&
-      (module === undefined || concernsModule(process, module)),
+    (process) => (process.supervised || unsupervised) && isShown(process, { application, module }),
   );
   const remote = (facts.remoteChildren ?? []).filter(
     (child) =>

@@ -1,5 +1,5 @@
 import type { Facts, ObservedProcess } from "../../../upgrade/facts.js";
-import { textOf } from "../../../terms/access.js";
+import { atomName, textOf } from "../../../terms/access.js";
 import { applicationOfFile, isOtpApplication } from "../../../upgrade/otp-applications.js";
 import { printTerm } from "../../../terms/print.js";
 import type { Term } from "../../../terms/term.js";
@@ -65,7 +65,8 @@ function ownName(process: ObservedProcess): string | undefined {
 }
 
 function idText(id: Term): string {
-  return typeof id === "object" && id.kind === "atom" ? moduleText(id.name) : printTerm(id);
+  const name = atomName(id);
+  return name === undefined ? printTerm(id) : moduleText(name);
 }
 
 /** The module whose callbacks it runs; of code of its own the function's module that it is in. */

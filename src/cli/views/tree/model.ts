@@ -36,6 +36,14 @@ export function concernsModule(process: ObservedProcess, module: string): boolea
   return process.modules.includes(module) || runsBy(process, module) !== undefined;
 }
 
+/** True for a process that the filter leaves, the supervisors above it aside. */
+export function isShown(process: ObservedProcess, { application, module }: TreeFilter): boolean {
+  return (
+    (application === undefined || process.application === application) &&
+    (module === undefined || concernsModule(process, module))
+  );
+}
+
 /** The processes of a node as trees, an application each. */
 export function treeModel(facts: Facts, { application, module }: TreeFilter): TreeModel {
   const nodes = new Map(facts.processes.map((process) => [process.text, nodeOf(process)]));

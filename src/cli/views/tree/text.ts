@@ -1,5 +1,5 @@
 import { isOtpApplication } from "../../../upgrade/otp-applications.js";
-import type { Facts, ObservedProcess, RemoteChild } from "../../../upgrade/facts.js";
+import type { Facts, RemoteChild } from "../../../upgrade/facts.js";
 import { printTerm } from "../../../terms/print.js";
 import { count, nameText, wrap, type Paint } from "../paint.js";
 import { fromSnapshot } from "../snapshot.js";
@@ -7,7 +7,7 @@ import { fold, type TreeGroup } from "./fold.js";
 import { declaredVsn, detailsOf, labelOf, type Detail, type LabelContext } from "./label.js";
 import { marker } from "./marks.js";
 import { moduleText } from "./names.js";
-import { concernsModule, treeModel, type ApplicationTree, type TreeFilter, type TreeNode } from "./model.js";
+import { concernsModule, isShown, treeModel, type ApplicationTree, type TreeFilter, type TreeNode } from "./model.js";
 
 export interface TreeOptions extends TreeFilter {
   /** Shows every process, where equal ones would be counted and OTP's own applications named only. */
@@ -183,10 +183,7 @@ function withoutProcesses(applications: readonly ApplicationTree[], paint: Paint
 
 /** How many processes there are, and how many are marked. */
 function summary(facts: Facts, options: TreeOptions, { marksOf }: LabelContext, paint: Paint): string {
-  const isShown = (process: ObservedProcess): boolean =>
-    (options.application === undefined || process.application === options.application) &&
-    (options.module === undefined || concernsModule(process, options.module));
-  const shown = facts.processes.filter(isShown);
+  const shown = facts.processes.filter((process) => isShown(process, options));
   const supervised = shown.filter((process) => process.supervised);
   const outside = shown.length - supervised.length;
   const marked = supervised.filter((process) => marksOf(process).length > 0).length;
