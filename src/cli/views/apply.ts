@@ -183,8 +183,13 @@ function conclusion({ plan, bookkeeping }: Applied, execution: Execution, paint:
   // On the embedded node, which ends with the command, they take nothing that could be told.
   if (execution.keptStates !== undefined && execution.keptStates.memoryBytes > 0)
     lines.push(keptText(execution.keptStates));
-  if (bookkeeping?.status === "current")
-    lines.push("A restart boots the release of before, until this one is committed.");
+  if (bookkeeping?.status === "current") {
+    lines.push(
+      bookkeeping.bootsNext === true
+        ? "A start boots it already, by start_erl.data; the release handler doesn't know that until it is committed."
+        : "A restart boots the release of before, until this one is committed.",
+    );
+  }
   return lines.map((line) => wrap(line, paint.width, 0)).join("\n");
 }
 

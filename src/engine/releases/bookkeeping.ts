@@ -23,11 +23,16 @@ import { fileProblem } from "./problems.js";
 export interface Bookkeeping {
   /** Whether the release handler was told. */
   readonly status: "current" | "permanent" | undefined;
+  /**
+   * True where it is `current`, and a start boots it all the same, by `start_erl.data`: whoever assembled it in the root
+   * of the running one (`rebar3 release`) has written that anew.
+   */
+  readonly bootsNext?: true;
   /** Why it could not be told; undefined where it was, or where there is nothing to tell. */
   readonly problem?: Problem;
 }
 
-const NOTHING_TO_TELL: Bookkeeping = { status: undefined };
+export const NOTHING_TO_TELL: Bookkeeping = { status: undefined };
 
 /**
  * Before an upgrade to a release: sees that the release handler knows both releases with all they have.
@@ -40,9 +45,6 @@ export async function openBooks(
 ): Promise<Bookkeeping | undefined> {
   if (upgrade.kind !== "release") return NOTHING_TO_TELL;
   try {
-    const inventory = await takeInventory(target, options);
-    // The embedded node ends with the command, and so does what it knows of releases.
-    if (inventory.handler === undefined && inventory.hasHandler) return NOTHING_TO_TELL;
     const account = await keepAccount(target, options);
     const release = account.releases.find(({ vsn }) => vsn === upgrade.to);
     if (release !== undefined) await register(target, account, release, options);
@@ -63,7 +65,8 @@ export async function recordInstalled(
   options: CallOptions = {},
 ): Promise<Bookkeeping> {
   try {
-    const { handler } = accountOf(await takeInventory(target, options));
+    const inventory = await takeInventory(target, options);
+    const { handler } = accountOf(inventory);
     const loaded = script.flatMap((step) => (step.instruction === "load" ? [step] : []));
     const old = new Set(await modulesWithOldCode(target, loaded.map(({ module }) => module), options));
     const unpurged = withUnpurged(
@@ -75,7 +78,9 @@ export async function recordInstalled(
     const releases = withCurrent(handler.releases, vsn);
     const isTold = await replaceReleases(target, handler, releases, unpurged, options);
     const status = releases.find((release) => release.vsn === vsn)?.status;
-    if (isTold && (status === "current" || status === "permanent")) return { status };
+    const bootsNext = inventory.releases.some((release) => release.vsn === vsn && release.bootsNext);
+    if (isTold && status === "current") return { status, ...(bootsNext && { bootsNext }) };
+    if (isTold && status === "permanent") return { status };
     throw new Error(`its state changed meanwhile, or it doesn't know ${vsn}`);
   } catch (error) {
     return { status: undefined, problem: notRecorded(error, vsn) };
