@@ -13,18 +13,7 @@ import { problemJson, problemText } from "./views/problem.js";
 /** `apply --commit`. */
 export interface CommitAfterwardsOptions {
   readonly commit?: boolean;
-  readonly node?: string;
   readonly timeout: number;
-}
-
-/** The embedded node ends with the command: it is said before anything is done that there is nothing to commit. */
-export function refuseUselessCommit({ commit, node }: CommitAfterwardsOptions): void {
-  if (commit !== true || node !== undefined) return;
-  throw new CommandError(EXIT.usage, {
-    code: "usage",
-    summary: "--commit is for a real node: the embedded one keeps no account of releases",
-    hint: "Name a node with --node NAME@HOST. --boot names the release that the embedded node boots.",
-  });
 }
 
 /** Where `--commit` could only fail after the upgrade, that is said before it. */

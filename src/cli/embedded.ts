@@ -3,9 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { encodeApp } from "../release/encode.js";
 import { localFiles } from "../release/local-files.js";
-import { readApp } from "../release/read.js";
+import { readApp, readRel } from "../release/read.js";
 import { listReleases, readRelease } from "../release/root.js";
 import { readSysConfig } from "../release/sys-config.js";
+import { unpackArchive } from "../release/tar/unpack.js";
 import { BootError, bootNode, BUILT_IN_APPLICATIONS, type BootRelease } from "../runtime/index.js";
 import type { Target } from "../target/target.js";
 import { ProblemError } from "../terms/problem.js";
@@ -22,8 +23,9 @@ const WARM_UP_MS = 150;
  */
 export async function bootEmbedded(options: TargetOptions, log: Logger): Promise<Target> {
   const root = resolve(options.root);
-  const vsn = options.boot ?? (await releaseToBoot(root));
-  const release = await readBootRelease(root, vsn);
+  const startsWith = options.boot === undefined ? await releaseToBoot(root) : await startsWithout(root);
+  const vsn = options.boot ?? startsWith ?? "";
+  const release = { ...(await readBootRelease(root, vsn)), ...(startsWith !== undefined && { startsWith }) };
   const notLoaded: string[] = [];
   try {
     const node = await bootNode({
@@ -34,6 +36,7 @@ export async function bootEmbedded(options: TargetOptions, log: Logger): Promise
         if (event.kind === "module_load_failed") notLoaded.push(event.detail);
       },
       readApplication: (file, bytes) => encodeApp(readApp(bytes, file).record),
+      releaseReader: { readRelease: (file, bytes) => readRel(bytes, file).record, unpackArchive },
     });
     await delay(WARM_UP_MS);
     return node;
@@ -55,6 +58,11 @@ async function isForBeam({ applications }: BootRelease): Promise<boolean> {
   const directories = applications.flatMap(({ directory }) => (directory === undefined ? [] : [`${directory}/ebin`]));
   const names = await Promise.all(directories.map((directory) => localFiles.list(directory)));
   return names.some((files) => files?.some((file) => file.endsWith(".beam")));
+}
+
+/** What a start without `--boot` boots; undefined where it would find nothing. */
+async function startsWithout(root: string): Promise<string | undefined> {
+  return await releaseToBoot(root).catch(() => undefined);
 }
 
 async function releaseToBoot(root: string): Promise<string> {

@@ -12,6 +12,8 @@ import type { OpenedTarget } from "./target.js";
 /** Options of the commands that execute an upgrade. */
 export interface ExecutionOptions extends CommonOptions, TargetOptions, JournalOptions, LimitOptions {
   readonly allow: readonly string[];
+  /** Whether the release is made permanent afterwards. */
+  readonly commit?: boolean;
   readonly showState?: boolean;
   readonly soak?: number;
 }
@@ -41,6 +43,7 @@ export function executionOf(
     ...limitsOf(options, started, io, log),
     showStates: options.showState ?? isEmbedded,
     soakMs: options.soak ?? (isEmbedded ? EMBEDDED_SOAK_MS : 0),
+    ...(options.commit === true && { recordsRelease: true }),
     onProgress: interruption.following(followProgress(io, log, options.json === true)),
     signal: interruption.signal,
     ...(openJournal !== undefined && { openJournal }),

@@ -15,12 +15,13 @@ import { postGuardian } from "./guardian/post.js";
 import type { Holder } from "./guardian/record.js";
 import type { FileJournal } from "./journal/file-journal.js";
 import { journalId, type Opening } from "./journal/open.js";
+import { objectFileExtension } from "../otp/code.js";
 import { DEFAULT_TIMEOUT_MS } from "../otp/invoke.js";
 import { executeByReleaseHandler } from "./otp-executor/execute.js";
 import { readyHandler } from "./otp-executor/ready.js";
 import { planUpgrade, type PlannedUpgrade } from "./plan.js";
 import type { PreparedUpgrade } from "./prepared.js";
-import { openBooks, recordInstalled, type Bookkeeping } from "./releases/bookkeeping.js";
+import { NOTHING_TO_TELL, openBooks, recordInstalled, type Bookkeeping } from "./releases/bookkeeping.js";
 import { stalePlan } from "./stale-plan.js";
 import { processesToShow, readStates, type StateChange } from "./states.js";
 
@@ -37,6 +38,11 @@ export interface ApplyOptions extends ExecuteOptions {
   readonly observeTimeoutMs?: number;
   /** Opens the journal of the upgrade, before anything changes; where it throws, nothing is changed. */
   readonly openJournal?: (opening: Opening) => Promise<FileJournal>;
+  /**
+   * Whether the node's release handler is told. Default: yes, but for the embedded node, which ends with us: being told, it
+   * writes into its root.
+   */
+  readonly recordsRelease?: boolean;
   /** Who upgrades, as others are told who find the node locked. */
   readonly holder?: Holder;
   /** After so long without a sign of us the node takes the upgrade back by itself. */
@@ -135,9 +141,10 @@ async function executeHere(
   guardian: Guardian,
   plan: Plan,
   prepared: PreparedUpgrade,
-  options: ExecuteOptions,
+  options: ApplyOptions,
 ): Promise<{ readonly execution: Execution; readonly bookkeeping: Bookkeeping }> {
-  const closed = await openBooks(target, prepared.upgrade);
+  const records = options.recordsRelease ?? (await objectFileExtension(target)) === ".beam";
+  const closed = records ? await openBooks(target, prepared.upgrade) : NOTHING_TO_TELL;
   const execution = await execute(target, guardian, plan, prepared, options);
   return { execution, bookkeeping: await closeBooks(target, prepared, execution, closed) };
 }

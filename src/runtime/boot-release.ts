@@ -9,6 +9,8 @@ export interface BootRelease {
   readonly root: string;
   readonly name: string;
   readonly vsn: string;
+  /** What a start without a choice boots, where that isn't this release. */
+  readonly startsWith?: string;
   /** The version of erts that the release names. */
   readonly erts: string;
   /** In the order they are loaded and started. */

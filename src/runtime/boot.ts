@@ -13,6 +13,7 @@ import type { BootApplication, BootRelease } from "./boot-release.js";
 import { OBJECT_CODE_EXTENSION } from "./code/code-path.js";
 import type { Context } from "./context.js";
 import type { RuntimeNode } from "./node.js";
+import { startReleaseHandler } from "./bifs/release-handler.js";
 import { startServer } from "./otp/gen-server.js";
 import { OK } from "./support/term.js";
 
@@ -41,6 +42,7 @@ export async function bootRelease(context: Context, release: BootRelease): Promi
     const result = await askController(context, request);
     if (result !== OK) throw new BootError(`application ${application.name} did not start: ${printTerm(result)}`);
   }
+  if (node.applications.isRunning("sasl")) await startReleaseHandler(context);
 }
 
 async function startController(context: Context): Promise<void> {

@@ -14,6 +14,7 @@ import { RuntimeNode } from "./node.js";
 import { type Clock, RealClock } from "./process/clock.js";
 import type { InitialCall, Process } from "./process/process.js";
 import { watchRejections } from "./process/rejections.js";
+import { noReader, type ReleaseReader } from "./release-handler/reader.js";
 
 /** The OTP release whose behaviour the embedded node has. */
 const OTP_RELEASE = "25";
@@ -32,6 +33,8 @@ export interface BootOptions {
   readonly onEvent?: EventSink;
   /** Reads `.app.yaml` as the term `{application, Name, Keys}`, for applications that are loaded later by their name. */
   readonly readApplication?: ApplicationReader;
+  /** Reads releases and packages, for the release handler. Default: it takes no new releases. */
+  readonly releaseReader?: ReleaseReader;
   /** How long the release may take to start. Default: as long as it takes. */
   readonly bootMs?: number;
   /** How long applications may take to stop when the node is closed, before everything is killed. Default: 5000. */
@@ -66,6 +69,7 @@ export class EmbeddedNode implements Target {
       files: options.files ?? localFiles,
       emit: options.onEvent ?? (() => undefined),
       readApplication: options.readApplication ?? refuseManifest,
+      releaseReader: options.releaseReader ?? noReader,
       api: authorApi,
       builtIn: builtInModules,
       applications: new ApplicationTable(),

@@ -19,4 +19,5 @@ export { BUILT_IN_APPLICATIONS } from "./application/spec.js";
 export { type FileInfo, type FileSystem, localFiles } from "./code/file-system.js";
 export { type BootOptions, EmbeddedNode, bootNode } from "./embedded-node.js";
 export type * from "./events.js";
+export type { ReleaseManifest, ReleaseReader } from "./release-handler/reader.js";
 export { type Clock, ManualClock, RealClock } from "./process/clock.js";

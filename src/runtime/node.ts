@@ -17,6 +17,7 @@ import type { Clock } from "./process/clock.js";
 import type { InitialCall, Process } from "./process/process.js";
 import { type Raised, describeValue, raiseError, raiseUndef, toRaised, withStack } from "./process/raised.js";
 import { ProcessTable } from "./process/table.js";
+import type { ReleaseReader } from "./release-handler/reader.js";
 import { FALSE, TRUE, UNDEFINED, isTerm } from "./support/term.js";
 import { readTrace } from "./support/trace.js";
 
@@ -33,6 +34,7 @@ export interface RuntimeNodeOptions {
   readonly applications: ApplicationTable;
   readonly system: SystemVersions;
   readonly readApplication: ApplicationReader;
+  readonly releaseReader: ReleaseReader;
   /** Called when the node ends by itself. */
   readonly onHalt: (detail: string) => void;
 }
@@ -63,6 +65,8 @@ export class RuntimeNode {
   readonly timers = new Map<string, () => number | undefined>();
   /** Reads an application's manifest that isn't Erlang terms. */
   readonly readApplication: ApplicationReader;
+  /** Reads releases and their packages. */
+  readonly releaseReader: ReleaseReader;
   readonly #onHalt: (detail: string) => void;
 
   constructor(options: RuntimeNodeOptions) {
@@ -75,6 +79,7 @@ export class RuntimeNode {
     this.applications = options.applications;
     this.system = options.system;
     this.readApplication = options.readApplication;
+    this.releaseReader = options.releaseReader;
     this.#onHalt = options.onHalt;
     this.processes = new ProcessTable({
       name: options.name,

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { startRelease } from "../support/built-release.js";
 import { describeErlang, describeRebar3 } from "../support/erlang.js";
@@ -8,7 +8,7 @@ import { startNode, type PeerNode } from "../support/peer.js";
 import { buildRebarRelease, type RebarRelease } from "../support/rebar-release.js";
 import { applyDocument, failureDocument } from "./support/documents.js";
 import { TemporaryFolder } from "./support/root.js";
-import { COUNTER, relupctl, relupctlJson, unwrapped } from "./support/run.js";
+import { relupctl, relupctlJson, unwrapped } from "./support/run.js";
 
 const problem = z.looseObject({
   code: z.string(),
@@ -188,22 +188,5 @@ describeErlang("changes of a node's releases", () => {
       const { code, document } = await relupctlJson([...command, ...args], failureDocument(command[0]!), options);
       expect([code, document.error.code]).toEqual([6, "locked"]);
     }
-  });
-});
-
-describe("the releases of the embedded node", () => {
-  it("are listed, and nothing is kept account of", async () => {
-    const { code, document } = await relupctlJson(["releases", "--root", COUNTER], versionsDocument);
-    expect(code).toBe(0);
-    expect(document).toMatchObject({ running: "0.1.0", hasReleasesFile: false });
-    expect(document.releases.map(({ vsn, missing }) => [vsn, missing])).toEqual([
-      ["0.1.0", []],
-      ["0.2.0", []],
-      ["0.3.0", []],
-    ]);
-    const commit = await relupctlJson(["commit", "--root", COUNTER], failureDocument("commit"));
-    expect([commit.code, commit.document.error.code]).toEqual([3, "no-release-handler"]);
-    const apply = await relupctlJson(["apply", "0.2.0", "--commit", "--root", COUNTER], failureDocument("apply"));
-    expect([apply.code, apply.document.error.code]).toEqual([1, "usage"]);
   });
 });

@@ -8,7 +8,7 @@ import { ProblemError } from "../../terms/problem.js";
 import type { PlanBasis } from "../../upgrade/basis.js";
 import { executorOf } from "../../upgrade/upgrade.js";
 import { allowFindingsOption } from "../allow.js";
-import { committed, refuseUselessCommit, refuseWhatNobodyCanCommit } from "../commit-afterwards.js";
+import { committed, refuseWhatNobodyCanCommit } from "../commit-afterwards.js";
 import { parseDuration } from "../duration.js";
 import { executionOf, exitCodeOf, type ExecutionOptions } from "../execution.js";
 import { refuseUnheeded } from "../executor.js";
@@ -57,7 +57,6 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
   const started = performance.now();
   const { source, agreed } = await agreedSource(vsn, options);
   refuseUselessHops(options);
-  refuseUselessCommit(options);
   await using opened = await openTarget(options, io, log);
   const route = await hopsTo(opened.target, vsn, options);
   if (route !== undefined) return await applyRoute(route, opened, options, started, io, log);

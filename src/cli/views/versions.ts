@@ -3,13 +3,13 @@ import { someOf, wrap, type Paint } from "./paint.js";
 
 /** The releases of a node as JSON. */
 export function versionsJson(inventory: Inventory): object {
-  const { node, root, releases, running, startErl, hasHandler, registered } = inventory;
+  const { node, root, releases, running, startErl, handler, registered } = inventory;
   return {
     node,
     root,
     running: running?.vsn ?? null,
     bootsNext: releases.find(({ bootsNext }) => bootsNext)?.vsn ?? startErl?.vsn ?? null,
-    hasReleaseHandler: hasHandler,
+    hasReleaseHandler: handler !== undefined,
     hasReleasesFile: registered !== undefined,
     releases: releases.map((release) => ({
       name: release.name,
@@ -49,7 +49,7 @@ function columnsOf(release: NodeRelease): string[] {
   ];
 }
 
-function remarks({ releases, hasHandler, handler, registered, running, startErl }: Inventory, paint: Paint): string[] {
+function remarks({ releases, handler, registered, running, startErl }: Inventory, paint: Paint): string[] {
   const texts: string[] = [];
   for (const { vsn, missing } of releases) {
     if (missing.length > 0) texts.push(`${paint.bad("missing")} for ${vsn}: ${someOf(missing, 5)}.`);
@@ -61,10 +61,8 @@ function remarks({ releases, hasHandler, handler, registered, running, startErl 
   if (next === undefined && startErl !== undefined) {
     texts.push(`${paint.bad("start_erl.data")} says that a start boots ${startErl.vsn}, which is not there.`);
   }
-  if (!hasHandler) {
+  if (handler === undefined) {
     texts.push("The node has no release handler (the application sasl doesn't run), so nothing has a status.");
-  } else if (handler === undefined) {
-    texts.push("The embedded node ends with the command, and keeps no account of releases.");
   } else if (registered === undefined) {
     texts.push("There is no file RELEASES; it is made by the first command that needs it.");
   } else if (releases.some(({ status }) => status === undefined)) {

@@ -13,7 +13,7 @@ import type { Target } from "../../target/target.js";
 import { prettyTerm } from "../../terms/pretty.js";
 import { takeInventory, type Inventory, type NodeRelease } from "./inventory.js";
 import { replaceFile, tryToWrite } from "./keep-files.js";
-import { embeddedHandler, noHandler, refused } from "./problems.js";
+import { noHandler, refused } from "./problems.js";
 
 /** An inventory of a node that has a release handler. */
 export type Account = Inventory & { readonly handler: HandlerState };
@@ -39,8 +39,8 @@ export async function keepAccount(target: Target, options: CallOptions = {}): Pr
 
 /** @throws ProblemError where nothing on the node keeps account of releases, or not in its own root */
 export function accountOf(inventory: Inventory): Account {
-  const { handler, root, relDir, node, hasHandler } = inventory;
-  if (handler === undefined) throw hasHandler ? embeddedHandler(node) : noHandler(node);
+  const { handler, root, relDir, node } = inventory;
+  if (handler === undefined) throw noHandler(node);
   if (handler.isClient) {
     throw refused(
       "releases-elsewhere",
@@ -72,7 +72,9 @@ export function accountOf(inventory: Inventory): Account {
 function completedRelease(release: HandlerRelease, { releases, root }: Inventory): HandlerRelease {
   const found = releases.find(({ vsn }) => vsn === release.vsn);
   if (found?.relFile === undefined || (release.libs.length > 0 && release.erts !== undefined)) return release;
-  const libs = release.libs.length > 0 ? release.libs : found.libraries.map((library) => fromRoot(library, root));
+  // What is part of the node itself lies nowhere.
+  const own = found.libraries.filter(({ dir }) => dir !== "");
+  const libs = release.libs.length > 0 ? release.libs : own.map((library) => fromRoot(library, root));
   return { ...release, erts: release.erts ?? found.erts, libs };
 }
 
@@ -111,7 +113,8 @@ export async function register(
   if (handler.releases.some(({ vsn }) => vsn === release.vsn)) return;
   if (release.relFile === undefined || release.missing.length > 0) throw incomplete(release);
   await tryToWrite(target, relDir, options);
-  const libraries = release.libraries.map((library) => {
+  const own = release.libraries.filter(({ dir }) => dir !== "");
+  const libraries = own.map((library) => {
     const { dir } = fromRoot(library, root);
     return { ...library, dir: posix.dirname(dir) };
   });

@@ -73,7 +73,8 @@ export async function commitRelease(
   await register(target, await keepAccount(target, options), release, options);
   // An upgrade whose client was gone at its end runs, and nobody has said so.
   if (release.status !== "current" && release.status !== "permanent") await sayThatItRuns(target, release, options);
-  const isPermanent = release.status === "permanent" && bootedBefore === release.vsn;
+  // A root in which nothing was ever made permanent has no start_erl.data.
+  const isPermanent = release.status === "permanent" && account.startErl?.vsn === release.vsn;
   if (!isPermanent) await tryToWrite(target, account.relDir, options);
   const purged = await purgeOld(target, brutal, soft, options.force === true, options);
   if (!isPermanent) await makeItPermanent(target, account, release, options);
@@ -211,8 +212,8 @@ async function makeItPermanent(
   options: CallOptions,
 ): Promise<void> {
   // Where the handler has it permanent, but start_erl.data says otherwise, it would do nothing at all.
-  if (release.status === "permanent") throw disagreement(account, release);
   const { relDir, startErl } = account;
+  if (release.status === "permanent" && startErl !== undefined) throw disagreement(account, release);
   const kept = await keepFiles(target, [`${relDir}/RELEASES`, `${relDir}/start_erl.data`], options);
   const answer = await makePermanent(target, release.vsn, { ...options, timeoutMs: 60_000 });
   if (!("error" in answer)) return;

@@ -45,10 +45,8 @@ export interface Inventory {
   readonly root: string;
   /** The directory `releases`. */
   readonly relDir: string;
-  /** Undefined on a node without a release handler (no sasl), and on the embedded node. */
+  /** Undefined on a node without a release handler (no sasl). */
   readonly handler: HandlerState | undefined;
-  /** False on a node whose release handler isn't there. */
-  readonly hasHandler: boolean;
   /** What `RELEASES` holds; undefined where there is no such file, as in an Elixir release. */
   readonly registered: readonly RegisteredRelease[] | undefined;
   /** What `start_erl.data` says is booted next; undefined where there is none. */
@@ -77,7 +75,8 @@ export async function takeInventory(target: Target, options: CallOptions = {}): 
     relsOnDisk(target, files, relDir, options),
   ]);
   const running = onDisk.size === 0 ? booted : await identifyRelease(target, files, root, applications, options);
-  const next = startErl?.vsn ?? registered?.find(({ status }) => status === "permanent")?.vsn ?? booted?.vsn;
+  const permanent = [registered, state?.releases].flatMap((each) => each?.find(({ status }) => status === "permanent") ?? []);
+  const next = startErl?.vsn ?? permanent[0]?.vsn ?? booted?.vsn;
   const versions = new Set([...(known ?? []).map(({ vsn }) => vsn), ...onDisk.keys()]);
   const drafts = [...versions].toSorted(compareVersions).map((vsn): Draft => {
     const handled = state?.releases.find((release) => release.vsn === vsn);
@@ -99,7 +98,6 @@ export async function takeInventory(target: Target, options: CallOptions = {}): 
     root,
     relDir,
     handler: state,
-    hasHandler: known !== undefined,
     registered,
     startErl,
     running,

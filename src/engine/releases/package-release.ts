@@ -1,8 +1,9 @@
-import { readPackagedCode, type PackagedCode } from "../../release/packaged-code.js";
+import type { PackagedCode } from "../../release/packaged-code.js";
 import { readApp, readRel } from "../../release/read.js";
 import type { Rel } from "../../release/records.js";
 import { ProblemError, throwProblems, type Problem } from "../../terms/problem.js";
 import type { Package, PackageFile } from "./package.js";
+import type { PackageForm } from "./package-form.js";
 import { refused } from "./problems.js";
 
 /** The release in a package, and its object code. */
@@ -26,30 +27,37 @@ const PLAIN_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/;
  * Finds the release that a package holds and checks that it is whole: its boot script, the applications that it has
  * in the package with all their modules, and each object code.
  * @param isOnNode whether the node has the directory of an application, such as `lib/stdlib-4.2`
+ * @param form what packages for the node consist of
  * @throws ProblemError with all that is wrong
  */
-export function releaseOf(found: Package, isOnNode: (directory: string) => boolean): PackagedRelease {
+export function releaseOf(
+  found: Package,
+  isOnNode: (directory: string) => boolean,
+  form: PackageForm,
+): PackagedRelease {
   const { rel, relBytes } = findRel(found);
   const problems: Problem[] = [];
-  if (!found.files.has(`releases/${rel.vsn}/start.boot`)) {
+  if (form.hasBootScripts && !found.files.has(`releases/${rel.vsn}/start.boot`)) {
     problems.push(missing("boot-script-missing", `releases/${rel.vsn}/start.boot`, "A start needs the boot script."));
   }
   for (const { name, vsn } of rel.applications) {
     const directory = `lib/${name}-${vsn}`;
-    if (isPackaged(found, directory)) problems.push(...applicationProblems(found, name, vsn, directory));
-    else if (!isOnNode(directory)) {
+    if (isPackaged(found, directory)) problems.push(...applicationProblems(found, name, vsn, directory, form));
+    else if (!isOnNode(directory) && !form.supplied.has(name)) {
       const detail = "The release needs it, and the node doesn't have it either.";
       problems.push(missing("application-not-found", directory, detail));
     }
   }
-  const code = [...found.files.values()].filter(({ path }) => /^lib\/[^/]+\/ebin\/[^/]+\.beam$/.test(path));
-  const modules = code.flatMap((file) => readModule(file, problems));
+  const code = [...found.files.values()].filter(
+    ({ path }) => /^lib\/[^/]+\/ebin\/[^/]+$/.test(path) && path.endsWith(form.extension),
+  );
+  const modules = code.flatMap((file) => readModule(file, form, problems));
   throwProblems(problems);
   return { rel, relBytes, code: modules };
 }
 
 function findRel(found: Package): { readonly rel: Rel; readonly relBytes: Uint8Array } {
-  const inVersion = [...found.files.values()].filter(({ path }) => /^releases\/[^/]+\/[^/]+\.rel$/.test(path));
+  const inVersion = [...found.files.values()].filter(({ path }) => /^releases\/[^/]+\/[^/]+\.rel(\.ya?ml)?$/.test(path));
   const candidates = inVersion.length > 0 ? inVersion : topRels(found);
   const [first, second] = candidates;
   if (first?.content === undefined) {
@@ -84,15 +92,22 @@ const topRels = (found: Package): PackageFile[] =>
 const isPackaged = (found: Package, directory: string): boolean =>
   [...found.files.keys()].some((path) => path.startsWith(`${directory}/`));
 
-function applicationProblems(found: Package, name: string, vsn: string, directory: string): Problem[] {
-  const path = `${directory}/ebin/${name}.app`;
+function applicationProblems(
+  found: Package,
+  name: string,
+  vsn: string,
+  directory: string,
+  { extension, manifestEndings }: PackageForm,
+): Problem[] {
+  const paths = manifestEndings.map((ending) => `${directory}/ebin/${name}.app${ending}`);
+  const path = paths.find((each) => found.files.has(each)) ?? paths[0]!;
   const file = found.files.get(path);
   if (file?.content === undefined) return [missing("application-not-found", path, "The application has no .app.")];
   try {
     const { record } = readApp(file.content, path);
     const problems = record.modules
-      .filter((module) => !found.files.has(`${directory}/ebin/${module}.beam`))
-      .map((module) => missing("module-missing", `${directory}/ebin/${module}.beam`, `${path} lists the module.`));
+      .filter((module) => !found.files.has(`${directory}/ebin/${module}${extension}`))
+      .map((module) => missing("module-missing", `${directory}/ebin/${module}${extension}`, `${path} lists the module.`));
     if (record.name === name && record.vsn === vsn) return problems;
     const summary = `${path} is of ${record.name} ${record.vsn}, and the release asks for ${name} ${vsn}`;
     return [...problems, { code: "application-mismatch", severity: "error", summary, hint: BUILD_AGAIN }];
@@ -112,15 +127,19 @@ const missing = (code: string, path: string, detail: string): Problem => ({
   hint: BUILD_AGAIN,
 });
 
-function readModule({ path, content }: PackageFile, problems: Problem[]): PackagedModule[] {
-  const name = path.slice(path.lastIndexOf("/") + 1, -".beam".length);
+function readModule(
+  { path, content }: PackageFile,
+  { extension, readCode }: PackageForm,
+  problems: Problem[],
+): PackagedModule[] {
+  const name = path.slice(path.lastIndexOf("/") + 1, -extension.length);
   const damaged = (detail: string): PackagedModule[] => {
     const summary = `${path} is no object code of ${name}`;
     problems.push({ code: "object-code-damaged", severity: "error", summary, detail, hint: BUILD_AGAIN });
     return [];
   };
   try {
-    const code = readPackagedCode(content!);
+    const code = readCode(content!, path);
     if (code.module !== name) return damaged(`It holds the module ${code.module}.`);
     return [{ ...code, path, bytes: content! }];
   } catch (error) {

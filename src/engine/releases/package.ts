@@ -43,7 +43,7 @@ export const PACKAGE_LIMITS: PackageLimits = {
 };
 
 /** Names of files that the checks look into. */
-const LOOKED_INTO = /(^|\/)ebin\/[^/]+\.(beam|app)$|^releases\/.*\.rel$/;
+const LOOKED_INTO = /(^|\/)ebin\/[^/]+\.(beam|js|app(\.ya?ml)?)$|^releases\/.*\.rel(\.ya?ml)?$/;
 
 /**
  * Reads a package (`.tar.gz`) from its first byte to its last. Nothing of it is trusted: names that lead out of the root,

@@ -22,15 +22,6 @@ export const unknownHandler = (node: string, otpRelease: string): ProblemError =
     "Use a newer relupctl, or release_handler's own functions.",
   );
 
-/** The embedded node, which has no process that keeps account of releases. */
-export const embeddedHandler = (node: string): ProblemError =>
-  refused(
-    "no-release-handler",
-    `${node} keeps no account of releases: it ends with the command`,
-    undefined,
-    "Lay the files of a release into its root by hand; --boot names the release to boot. A real node is named with --node NAME@HOST.",
-  );
-
 /** A node on which nothing keeps account of releases. */
 export const noHandler = (node: string): ProblemError =>
   refused(

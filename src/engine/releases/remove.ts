@@ -116,9 +116,16 @@ async function planRemoval(
     if (neededBy === undefined) deletes.push(directory);
     else keeps.push({ directory, neededBy });
   }
-  const infos = await fileInfos(target, deletes, options);
-  const there = deletes.filter((_, index) => infos[index] !== undefined);
-  return { node, name: release.name, vsn: release.vsn, deletes: there, keeps };
+  const all = [...deletes, ...keeps.map(({ directory }) => directory)];
+  const infos = await fileInfos(target, all, options);
+  const there = new Set(all.filter((_, index) => infos[index] !== undefined));
+  return {
+    node,
+    name: release.name,
+    vsn: release.vsn,
+    deletes: deletes.filter((directory) => there.has(directory)),
+    keeps: keeps.filter(({ directory }) => there.has(directory)),
+  };
 }
 
 const isInRoot = (directory: string, root: string): boolean => directory.startsWith(`${root}/lib/`);

@@ -10,6 +10,7 @@ import type { Problem } from "../../terms/problem.js";
 import { string } from "../../terms/term.js";
 import { nodeFiles } from "../node-files.js";
 import { environmentProblems } from "./environment-check.js";
+import { packageForm } from "./package-form.js";
 import type { Account } from "./account.js";
 import type { NodeRelease } from "./inventory.js";
 
@@ -31,11 +32,13 @@ export async function checkRunning(
 ): Promise<RunningCheck> {
   const files = nodeFiles(target, options);
   const running = new Map((await whichApplications(target, options)).map(({ name, vsn }) => [name, vsn]));
+  const { extension, manifestEndings } = await packageForm(target, options);
   const apps = await Promise.all(
     release.libraries.map(async (library) => {
-      const file = `${library.dir}/ebin/${library.name}.app`;
-      const bytes = await files.read(file);
-      return { library, app: bytes === undefined ? undefined : readApp(bytes, file).record };
+      const paths = manifestEndings.map((ending) => `${library.dir}/ebin/${library.name}.app${ending}`);
+      const contents = await Promise.all(paths.map((path) => files.read(path)));
+      const at = contents.findIndex((content) => content !== undefined);
+      return { library, app: at < 0 ? undefined : readApp(contents[at]!, paths[at]!).record };
     }),
   );
   // An Elixir release has its protocols a second time, consolidated, and loads those.
@@ -43,7 +46,7 @@ export async function checkRunning(
   const protocols = new Set(await files.list(consolidated));
   const modules = apps.flatMap(({ library, app }) =>
     (app?.modules ?? []).map((module) => {
-      const name = `${module}.beam`;
+      const name = `${module}${extension}`;
       return { module, file: protocols.has(name) ? `${consolidated}/${name}` : `${library.dir}/ebin/${name}` };
     }),
   );

@@ -17,6 +17,7 @@ import { keepFiles, tryToWrite, type KeptFiles } from "./keep-files.js";
 import { librariesInUse } from "./libraries-in-use.js";
 import { libraryProblems, loadProblems, originProblems, type PackageGround } from "./package-checks.js";
 import { readPackage, type Package } from "./package.js";
+import { packageForm } from "./package-form.js";
 import { releaseOf, type PackagedRelease } from "./package-release.js";
 import { refused } from "./problems.js";
 import { interrupted, upload } from "./upload.js";
@@ -73,7 +74,8 @@ export async function unpackPackage(target: Target, place: PackagePlace, options
   progress("read", 0, 1);
   const found = await readPackage(blocksOf(place.source));
   const inLib = new Set(await listDir(target, `${root}/lib`, options));
-  const packaged = releaseOf(found, (directory) => inLib.has(directory.slice("lib/".length)));
+  const form = await packageForm(target, options);
+  const packaged = releaseOf(found, (directory) => inLib.has(directory.slice("lib/".length)), form);
   const { name, vsn } = packaged.rel;
   const ground = await groundOf(target, account, vsn, options);
   const origin = originProblems(packaged, found, ground);
@@ -83,7 +85,7 @@ export async function unpackPackage(target: Target, place: PackagePlace, options
   const algorithm = await digestAlgorithm(target, options);
   const comparison = await compareFiles(target, found, root, algorithm, patient);
   const known = account.releases.find((release) => release.vsn === vsn);
-  const libraries = librariesOf(packaged, ground, inLib);
+  const libraries = librariesOf(packaged, found, ground, inLib);
   const result = { node: account.node, name, vsn, packageBytes: found.size, verifiedBy: algorithm, ...libraries };
   if (known?.status !== undefined && isWhole(comparison, vsn)) {
     return { ...result, result: "unchanged", resumedBytes: 0, deleted: [], warnings: [] };
@@ -149,10 +151,14 @@ function throwErrors(problems: readonly Problem[], allowed: readonly string[] = 
 
 function librariesOf(
   { rel }: PackagedRelease,
+  { files }: Package,
   { inUse }: PackageGround,
   inLib: ReadonlySet<string>,
 ): Pick<Unpacked, "newLibraries" | "sharedLibraries"> {
-  const names = rel.applications.map(({ name, vsn }) => `${name}-${vsn}`);
+  const packaged = new Set([...files.keys()].map((path) => /^lib\/([^/]+)\//.exec(path)?.[1]));
+  // What is part of the node itself is neither here nor there.
+  const all = rel.applications.map(({ name, vsn }) => `${name}-${vsn}`);
+  const names = all.filter((name) => packaged.has(name) || inLib.has(name));
   const isShared = (name: string): boolean => inLib.has(name) && inUse.has(`lib/${name}`);
   return { newLibraries: names.filter((name) => !isShared(name)), sharedLibraries: names.filter(isShared) };
 }

@@ -3,6 +3,7 @@ import {
   constants,
   fstatSync,
   lstatSync,
+  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -24,6 +25,8 @@ export interface FileWriter {
   write(handle: number, offset: number, bytes: Uint8Array): PosixReason | undefined;
   writeFile(path: string, bytes: Uint8Array): PosixReason | undefined;
   rename(from: string, to: string): PosixReason | undefined;
+  /** Makes a directory, with those above it, where it isn't there. */
+  makeDirectory(path: string): PosixReason | undefined;
   delete(path: string): PosixReason | undefined;
   /** Deletes a file, or a directory with all that is in it; a link, and not what it leads to. */
   deleteTree(path: string): PosixReason | undefined;
@@ -71,6 +74,10 @@ export const localWriter: FileWriter = {
   rename: (from, to) =>
     doing(() => {
       renameSync(from, to);
+    }),
+  makeDirectory: (path) =>
+    doing(() => {
+      mkdirSync(path, { recursive: true });
     }),
   delete: (path) =>
     doing(() => {
