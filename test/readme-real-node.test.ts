@@ -51,6 +51,7 @@ describeRebar3("the README's section on a real node", () => {
       expect(output).toContain("shop 0.1.0 -> 0.2.0 on shop@localhost, upgrade by the appups");
       expect(output).toMatch(/before {3}0\n {2}after {4}{counted,0}/);
       expect(output).toMatch(/before {3}{counted,0}\n {2}after {4}0/);
+      expect(output).toContain("A start boots it already, by start_erl.data");
       expect(output).toContain("Downgraded to 0.1.0");
       expect(output).toContain("Took back shop 0.1.0 -> 0.2.0");
       expect(output).toContain("Nothing to do: shop@localhost is not locked");
