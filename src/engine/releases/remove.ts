@@ -1,11 +1,10 @@
-import { invoke, type CallOptions } from "../../otp/invoke.js";
+import { ertsVersion } from "../../otp/build.js";
 import { listDir } from "../../otp/code.js";
 import { deleteTree, fileInfos } from "../../otp/file.js";
+import type { CallOptions } from "../../otp/invoke.js";
 import { setRemoved } from "../../otp/release-handler.js";
 import type { Target } from "../../target/target.js";
-import { textOf } from "../../terms/access.js";
 import { printTerm } from "../../terms/print.js";
-import { atom } from "../../terms/term.js";
 import { accountOf, keepAccount, type Account } from "./account.js";
 import { takeInventory, type NodeRelease } from "./inventory.js";
 import { librariesInUse } from "./libraries-in-use.js";
@@ -92,7 +91,7 @@ async function planRemoval(
 ): Promise<Removal> {
   const { root, relDir, node, releases } = account;
   const inUse = await librariesInUse(target, account, release.vsn, options);
-  const erts = textOf(await invoke(target, "erlang:system_info/1", [atom("version")], options));
+  const erts = await ertsVersion(target, options);
   const candidates = release.libraries.map(({ dir }) => dir).filter((dir) => dir !== "");
   const keeps: Kept[] = [];
   const own = `${relDir}/${release.vsn}`;
