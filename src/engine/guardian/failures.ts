@@ -31,6 +31,10 @@ export function whatBecame(undone: readonly Undone[]): Attempted[] {
   }));
 }
 
+const TRIED_AGAIN =
+  "Where it was only busy, wait: the node tries again by itself, and relupctl recover says whether it has succeeded. " +
+  "relupctl recover --yes tries at once, and has them begin anew where that fails too.";
+
 /** Why something could not be taken back, in words; see `Undo` in erl/guardian/ for the reasons. */
 export function notTakenBack({ what, failure }: Pick<Undone, "what"> & { readonly failure: Term }): Problem {
   const elements = failure instanceof Tuple ? failure.elements : [failure];
@@ -49,12 +53,12 @@ export function notTakenBack({ what, failure }: Pick<Undone, "what"> & { readonl
     case "states_not_restored":
       return error("state-not-restored", `the old state of ${pidsOf(failure).join(", ")} could not be put back`, {
         detail: "They stay suspended, so that the state of one version doesn't meet the code of the other.",
-        hint: "relupctl recover tries again, and has them begin anew where that fails too.",
+        hint: TRIED_AGAIN,
       });
     case "held":
       return error("process-held", `could not ${what}: ${pidsOf(failure).join(", ")} must stay suspended`, {
         detail: "The state is of one version and the code that is loaded of another.",
-        hint: "relupctl recover tries again, and has them begin anew where that fails too.",
+        hint: TRIED_AGAIN,
       });
     case "code_stays":
       return error("state-not-restored", `could not ${what}: its old code could not be loaded`, {

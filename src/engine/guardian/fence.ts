@@ -6,7 +6,7 @@ import { evaluate } from "../../otp/erl-eval.js";
 import { blockOf } from "./forms-of.js";
 
 /** What a call gives that was not made because the guardian has begun to take the upgrade back. */
-const TAKEN_BACK = "the node has begun to take the upgrade back by itself";
+export const TAKEN_BACK = "the node has begun to take the upgrade back by itself";
 
 /**
  * The same node behind a fence: a call that changes something is made only as long as the guardian has not begun to

@@ -56,6 +56,22 @@ describeErlang("an upgrade and what it may take", () => {
     expect(execution?.steps.at(-2)?.status).toBe("failed");
   });
 
+  it("is taken back by the node where its client stands still for longer than the lease, which is told as that", async () => {
+    const { execution } = await applyUpgrade(paced.target, await paced.prepare("2"), {
+      leaseMs: 1_000,
+      onProgress: (event) => {
+        // As a program that was stopped, or a machine that slept.
+        if (event.kind !== "step_done" || event.step.instruction.instruction !== "load") return;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500);
+      },
+    });
+    expect(execution).toMatchObject({ outcome: "rolled_back", failure: { code: "lease-expired" }, notUndone: [] });
+    expect(execution?.steps.map(({ status }) => status)).toEqual([
+      ...["done", "done", "done", "done"],
+      ...["failed", "not_executed"],
+    ]);
+  });
+
   it("is taken back at its deadline", async () => {
     const { execution } = await applyUpgrade(paced.target, await paced.prepare("2", SLOW), {
       deadlineAt: performance.now() + 1_200,
