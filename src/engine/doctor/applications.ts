@@ -2,7 +2,7 @@ import { loadedApplications } from "../../otp/application.js";
 import { libDir } from "../../otp/code.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import type { FileReader } from "../../release/reader.js";
-import { readApp, readRel } from "../../release/read.js";
+import { readApp } from "../../release/read.js";
 import type { Rel } from "../../release/records.js";
 import type { Target } from "../../target/target.js";
 import { ProblemError } from "../../terms/problem.js";
@@ -30,23 +30,13 @@ export async function inspectApplications(
 async function versionOf(files: FileReader, file: string): Promise<string | undefined> {
   for (const path of [file, `${file}.yaml`, `${file}.yml`]) {
     const bytes = await files.read(path);
-    if (bytes !== undefined) return valid(() => readApp(bytes, path).record.vsn);
+    if (bytes === undefined) continue;
+    try {
+      return readApp(bytes, path).record.vsn;
+    } catch (error) {
+      if (error instanceof ProblemError) return undefined;
+      throw error;
+    }
   }
   return undefined;
-}
-
-/** The `.rel` in a release's directory; undefined where there is none, or an invalid one. */
-export async function readRelIn(files: FileReader, directory: string): Promise<Rel | undefined> {
-  const name = (await files.list(directory))?.find((each) => /\.rel(\.ya?ml)?$/.test(each));
-  const bytes = name === undefined ? undefined : await files.read(`${directory}/${name}`);
-  return bytes === undefined ? undefined : valid(() => readRel(bytes, `${directory}/${name}`).record);
-}
-
-function valid<Value>(read: () => Value): Value | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof ProblemError) return undefined;
-    throw error;
-  }
 }

@@ -9,7 +9,7 @@ import { changedModules } from "../../upgrade/upgrade.js";
 import type { ModuleCode, RunningSupervisor, UpgradeInspection } from "../../upgrade/upgrade-inspection.js";
 import { nodeFiles } from "../node-files.js";
 import type { PreparedUpgrade } from "../prepared.js";
-import { readRelIn } from "./applications.js";
+import { findRel } from "../source/running-release.js";
 import { inspectConsolidated } from "./consolidated.js";
 import { inspectUnnamed } from "./unnamed-modules.js";
 
@@ -25,11 +25,11 @@ export async function inspectUpgrade(
   const files = nodeFiles(target, question);
   const changed = changedModules(upgrade.script);
   const root = upgrade.kind === "release" ? await rootDir(target, question) : undefined;
-  const [sticky, nodeCompiler, running, rel, unnamed, consolidated, supervisors] = await Promise.all([
+  const [sticky, nodeCompiler, running, found, unnamed, consolidated, supervisors] = await Promise.all([
     stickyModules(target, changed, question),
     compilerOfNode(target, question),
     ertsVersion(target, question),
-    root === undefined ? undefined : readRelIn(files, `${root}/releases/${upgrade.to}`),
+    root === undefined ? undefined : findRel(files, `${root}/releases/${upgrade.to}`),
     inspectUnnamed(target, prepared, files, question),
     inspectConsolidated(target, upgrade, question),
     runningSupervisors(target, facts, changed, options.timeoutMs),
@@ -37,7 +37,7 @@ export async function inspectUpgrade(
   return {
     ...inspectOffline(prepared),
     ...{ sticky, nodeCompiler, unnamed, consolidated, supervisors },
-    erts: rel && { wanted: rel.erts, running },
+    erts: found && { wanted: found.rel.erts, running },
   };
 }
 

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { libDir, listDir, rootDir } from "../../otp/code.js";
+import { libDir, rootDir } from "../../otp/code.js";
 import { whichApplications, type RunningApplication } from "../../otp/application.js";
 import { fileInfos } from "../../otp/file.js";
 import type { CallOptions } from "../../otp/invoke.js";
@@ -11,14 +11,13 @@ import {
   type HandlerState,
   type HandlerStatus,
 } from "../../otp/release-handler.js";
-import { readRel } from "../../release/read.js";
 import type { FileReader } from "../../release/reader.js";
 import type { Rel } from "../../release/records.js";
 import { readReleasesFile, readStartErlData, type RegisteredRelease } from "../../release/root/releases-file.js";
 import { compareVersions } from "../../release/version.js";
 import type { Target } from "../../target/target.js";
 import { nodeFiles } from "../node-files.js";
-import { identifyRelease } from "../source/running-release.js";
+import { findRel, identifyRelease, type FoundRel } from "../source/running-release.js";
 import { unknownHandler } from "./problems.js";
 
 /** A release that a node knows of, or that lies in its root. */
@@ -72,7 +71,7 @@ export async function takeInventory(target: Target, options: CallOptions = {}): 
   const [registered, startErl, onDisk] = await Promise.all([
     readRegistered(files, relDir),
     readStartErl(files, relDir),
-    relsOnDisk(target, files, relDir, options),
+    relsOnDisk(files, relDir),
   ]);
   const running = onDisk.size === 0 ? booted : await identifyRelease(target, files, root, applications, options);
   const permanent = [registered, state?.releases].flatMap((each) => each?.find(({ status }) => status === "permanent") ?? []);
@@ -117,40 +116,17 @@ async function readStartErl(files: FileReader, relDir: string): Promise<ReturnTy
   return bytes === undefined ? undefined : readStartErlData(bytes);
 }
 
-interface FoundRel {
-  readonly rel: Rel;
-  readonly file: string;
-}
-
 /** Each `releases/<vsn>/<name>.rel` that can be read, by version. */
 async function relsOnDisk(
-  target: Target,
   files: FileReader,
   relDir: string,
-  options: CallOptions,
 ): Promise<ReadonlyMap<string, FoundRel>> {
-  const directories = (await listDir(target, relDir, options)) ?? [];
-  const found = await Promise.all(
-    directories.map(async (vsn) => {
-      const names = (await listDir(target, `${relDir}/${vsn}`, options)) ?? [];
-      const name = names.toSorted().find((each) => /\.rel(\.ya?ml)?$/.test(each));
-      return name === undefined ? undefined : await readRelFile(files, `${relDir}/${vsn}/${name}`);
-    }),
-  );
+  const directories = (await files.list(relDir)) ?? [];
+  const found = await Promise.all(directories.map((vsn) => findRel(files, `${relDir}/${vsn}`)));
   // One that lies in the directory of another version is none of either.
   return new Map(
     found.flatMap((each, index) => (each?.rel.vsn === directories[index] ? [[each!.rel.vsn, each!] as const] : [])),
   );
-}
-
-/** A release that can't be read is told when it is asked for, and not when another one is. */
-async function readRelFile(files: FileReader, file: string): Promise<FoundRel | undefined> {
-  const bytes = await files.read(file);
-  try {
-    return bytes === undefined ? undefined : { rel: readRel(bytes, file).record, file };
-  } catch {
-    return undefined;
-  }
 }
 
 /** Where the applications lie: as the release handler says, else in the root's `lib`. */

@@ -6,6 +6,7 @@ import type { FileReader } from "../../release/reader.js";
 import type { Rel } from "../../release/records.js";
 import { listReleases } from "../../release/root.js";
 import type { Target } from "../../target/target.js";
+import { ProblemError } from "../../terms/problem.js";
 
 /**
  * Which release the node runs. Its release handler says what it last installed itself; an upgrade that was done past it
@@ -22,24 +23,34 @@ export async function identifyRelease(
 ): Promise<{ readonly name: string; readonly vsn: string } | undefined> {
   const said = await runningRelease(target, options);
   const { releases } = await listReleases(files, root);
-  const rels = (await Promise.all(releases.map(({ vsn }) => readRelOf(files, root, vsn)))).filter(
-    (rel) => rel !== undefined,
-  );
+  const found = await Promise.all(releases.map(({ vsn }) => findRel(files, `${root}/releases/${vsn}`)));
+  const rels = found.flatMap((each) => each?.rel ?? []);
   const saidRel = rels.find(({ vsn }) => vsn === said?.vsn);
   if (saidRel !== undefined && isRunning(saidRel, running)) return said;
   const matching = rels.filter((rel) => isRunning(rel, running));
   return matching.length === 1 ? matching[0] : said;
 }
 
-/** A release that can't be read is reported when it is asked for, not when another one is. */
-async function readRelOf(files: FileReader, root: string, vsn: string): Promise<Rel | undefined> {
-  const directory = `${root}/releases/${vsn}`;
-  const name = (await files.list(directory))?.find((file) => /\.rel(\.ya?ml)?$/.test(file));
+/** A `.rel` of a root, and where it lies. */
+export interface FoundRel {
+  readonly rel: Rel;
+  readonly file: string;
+}
+
+/**
+ * The `.rel` in a release's directory; undefined where there is none, or an invalid one: that is reported when the
+ * release is asked for, not when another one is.
+ */
+export async function findRel(files: FileReader, directory: string): Promise<FoundRel | undefined> {
+  const name = (await files.list(directory))?.toSorted().find((each) => /\.rel(\.ya?ml)?$/.test(each));
   if (name === undefined) return undefined;
+  const file = `${directory}/${name}`;
+  const bytes = await files.read(file);
   try {
-    return readRel((await files.read(`${directory}/${name}`)) ?? new Uint8Array(), `${directory}/${name}`).record;
-  } catch {
-    return undefined;
+    return bytes && { rel: readRel(bytes, file).record, file };
+  } catch (error) {
+    if (error instanceof ProblemError) return undefined;
+    throw error;
   }
 }
 
