@@ -7,9 +7,10 @@ import { CommandError, EXIT } from "./exit.js";
  * Writes a text to a file, wholly or not at all: to a temporary file beside it, which then takes its name. What is there
  * and no plain file (a pipe, `/dev/stdout`) is written to as it is.
  * @param overwrite whether a file that is there already may be replaced
+ * @param mode of the file, before the umask
  * @throws CommandError when there is a file that may not be replaced (`file-exists`), or it can't be written
  */
-export async function writeOutputFile(file: string, text: string, overwrite: boolean): Promise<void> {
+export async function writeOutputFile(file: string, text: string, overwrite: boolean, mode = 0o666): Promise<void> {
   try {
     const found = await stat(file).catch(orMissing);
     if (found !== undefined && !found.isFile()) {
@@ -18,16 +19,16 @@ export async function writeOutputFile(file: string, text: string, overwrite: boo
     }
     if (found !== undefined && !overwrite) throw fileExists(file);
     // Where the name is a link, the file behind it is replaced, not the link.
-    await replace(found === undefined ? file : await realpath(file), text);
+    await replace(found === undefined ? file : await realpath(file), text, mode);
   } catch (error) {
     throw error instanceof CommandError ? error : notWritten(file, error as Error);
   }
 }
 
-async function replace(file: string, text: string): Promise<void> {
+async function replace(file: string, text: string, mode: number): Promise<void> {
   const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString("hex")}`);
   try {
-    await writeFile(temporary, text, { flag: "wx" });
+    await writeFile(temporary, text, { flag: "wx", mode });
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });

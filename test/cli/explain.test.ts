@@ -31,6 +31,22 @@ function codesInSource(): string[] {
   });
 }
 
+/** Words with a hyphen that stand in the source and are no codes: of options, of differences between plans, of coverage. */
+const NO_CODES: ReadonlySet<string> = new Set([
+  ...["draft-7", "utf-8", "include-missed", "keep-state", "object-code", "old-object-code", "otp-release"],
+  ...["code-only", "declared-though-other", "named-only", "own-code", "top-supervisor"],
+]);
+
+/** Every word with a hyphen that stands in the source as a string of its own: any of them may be a code, however it is used. */
+function hyphenatedInSource(): string[] {
+  const directory = join(REPOSITORY, "src");
+  const files = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  const words = files.flatMap((name) => [
+    ...readFileSync(join(directory, name), "utf8").matchAll(/"([a-z][a-z0-9]*(?:-[a-z0-9]+)+)"/g),
+  ]);
+  return words.map(([, word]) => word!).filter((word) => !NO_CODES.has(word));
+}
+
 /** `custom` is zod's word for an issue. */
 const printed = new Set(
   [
@@ -38,6 +54,7 @@ const printed = new Set(
     ...readingCodes.map(({ code }) => code),
     ...[...rules, translationRule].flatMap(({ codes }) => codes.map(({ code }) => code)),
     ...codesInSource(),
+    ...hyphenatedInSource(),
   ].filter((code) => code !== "custom"),
 );
 

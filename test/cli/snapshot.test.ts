@@ -54,7 +54,10 @@ describe("snapshot", () => {
     const without = readFileSync(await taken(folder, root.path), "utf8");
     expect(without).toContain("environmentKeys: [password]");
     expect(without).not.toContain("hunter2");
-    expect(readFileSync(await taken(folder, root.path, "--with-env"), "utf8")).toContain("hunter2");
+    const file = await taken(folder, root.path, "--with-env");
+    expect(readFileSync(file, "utf8")).toContain("hunter2");
+    // For nobody else's eyes, also where the file was there before.
+    expect(statSync(file).mode & 0o077).toBe(0);
   });
 
   it("needs to be told where to write", async () => {

@@ -42,7 +42,9 @@ async function snapshot(options: SnapshotCommandOptions, io: Io, log: Logger): P
     timeoutMs: options.timeout,
   });
   const yaml = snapshotYaml(document);
-  if (options.output !== "-") await writeOutputFile(options.output, yaml, true);
+  // What may be secret is for nobody else's eyes.
+  const mode = options.withEnv === true ? 0o600 : undefined;
+  if (options.output !== "-") await writeOutputFile(options.output, yaml, true, mode);
   return {
     json: document,
     text: (paint) => (options.output === "-" ? yaml.trimEnd() : snapshotText(document, options.output, paint)),
