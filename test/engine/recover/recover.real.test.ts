@@ -3,7 +3,6 @@ import { hostname, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { StepFailure } from "../../../src/engine/failure.js";
 import { Guardian } from "../../../src/engine/guardian/guardian.js";
 import { historyOf } from "../../../src/engine/journal/history.js";
 import { journalIds, journalPath, readJournal } from "../../../src/engine/journal/read.js";
@@ -14,7 +13,7 @@ import { runMain } from "../../cli/support/in-process.js";
 import { buildApplications, type BuiltApplications } from "../../support/erlang-application.js";
 import { describeErlang } from "../../support/erlang.js";
 import { FaultsNode, WORKERS, type Look } from "../faults/node.js";
-import { upgrade, type Hook } from "../faults/upgrade.js";
+import { fault, upgrade, type Hook } from "../faults/upgrade.js";
 
 interface Document {
   readonly result: string;
@@ -84,7 +83,7 @@ describeErlang("an upgrade that is taken back later on", () => {
     async (moment, act) => {
       if (moment !== "after" || act !== at) return;
       await also();
-      throw new StepFailure({ code: "step-failed", summary: "a fault that the test makes", hint: "None." });
+      throw fault();
     };
 
   it("by rollback: the states are the very ones of before, whatever was done since", async () => {
