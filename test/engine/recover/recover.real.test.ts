@@ -86,6 +86,18 @@ describeErlang("an upgrade that is taken back later on", () => {
       throw fault();
     };
 
+  /** An upgrade whose client goes when all states have been changed, until the node has taken it back by itself. */
+  async function takenBackByNode(): Promise<void> {
+    await using client = await faults.connect();
+    await upgrade(client, prepared, {
+      journal,
+      hook: async (moment, act) => {
+        if (moment === "after" && act === CODE_CHANGED) await client[Symbol.asyncDispose]();
+      },
+    });
+    await expect.poll(async () => (await faults.look()).lock, { timeout: 5_000 }).toBe("false");
+  }
+
   it("by rollback: the states are the very ones of before, whatever was done since", async () => {
     expect((await go()).execution?.outcome).toBe("upgraded");
     await faults.count();
@@ -159,14 +171,7 @@ describeErlang("an upgrade that is taken back later on", () => {
   });
 
   it("recover has nothing to do where nothing happened, and says what the node has taken back by itself", async () => {
-    await using client = await faults.connect();
-    await upgrade(client, prepared, {
-      journal,
-      hook: async (moment, act) => {
-        if (moment === "after" && act === CODE_CHANGED) await client[Symbol.asyncDispose]();
-      },
-    });
-    await expect.poll(async () => (await faults.look()).lock, { timeout: 5_000 }).toBe("false");
+    await takenBackByNode();
     expect(await run("recover", "--journal", journal)).toMatchObject({
       code: 0,
       document: { result: "taken_back", cause: "client_gone", upgrade: "faults 1 -> 2", acts: [] },
@@ -241,14 +246,7 @@ describeErlang("an upgrade that is taken back later on", () => {
   ];
 
   it("recover goes by the journal of a later upgrade where the node has taken an earlier one back", async () => {
-    await using client = await faults.connect();
-    await upgrade(client, prepared, {
-      journal,
-      hook: async (moment, act) => {
-        if (moment === "after" && act === CODE_CHANGED) await client[Symbol.asyncDispose]();
-      },
-    });
-    await expect.poll(async () => (await faults.look()).lock, { timeout: 5_000 }).toBe("false");
+    await takenBackByNode();
     // Old states meet the new code, if anybody is resumed.
     await crash(LOADED);
     const proposed = await run("recover", "--journal", journal);
