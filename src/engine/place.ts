@@ -9,6 +9,8 @@ export interface Place {
   readonly places: Place[];
   /** Of a process that has been asked before its turn. */
   readonly status?: SysStatus;
+  /** True for a top process that is none of OTP's kind: it is not asked, and that has been reported. */
+  readonly isForeign?: true;
 }
 
 /** The top process of an application. */
@@ -25,9 +27,13 @@ export interface Found {
   readonly under: Place;
 }
 
-/** @param module its callback module, where it tells that */
-export function topPlace({ pid, application, status }: Top, module: string | undefined): Place {
+/** @param told.module its callback module, where it tells that */
+export function topPlace(
+  { pid, application, status }: Top,
+  { module, ...told }: { readonly module?: string | undefined; readonly isForeign?: true },
+): Place {
   return {
+    ...told,
     status,
     process: {
       pid,

@@ -67,7 +67,17 @@ export class Walker {
       if (told[index] === undefined) this.#report("callback_module_unknown", pid, application);
     }
     const modules = new Map(running.map((top, index) => [top, told[index]]));
-    return tops.map((top) => topPlace(top, modules.get(top)));
+    const silent = tops.filter(({ status }) => status.state === "not_responding");
+    const foreign = new Set(await this.#foreign(silent));
+    for (const { pid, application } of foreign) this.#report("callback_module_unknown", pid, application);
+    return tops.map((top) => topPlace(top, foreign.has(top) ? { isForeign: true } : { module: modules.get(top) }));
+  }
+
+  /** Those that `proc_lib` didn't start: none of them is a supervisor, or any other process that answers OTP's messages. */
+  async #foreign<Asked extends { readonly pid: Pid }>(asked: readonly Asked[]): Promise<Asked[]> {
+    const pids = asked.map(({ pid }) => pid);
+    const facts = await processFacts(this.#target, pids, { timeoutMs: this.#timeoutMs });
+    return asked.filter((_, index) => facts[index] !== undefined && facts[index].initialCall === undefined);
   }
 
   /** Asks the supervisors for their children, those of them that are supervisors for theirs, and so on. */
@@ -115,7 +125,8 @@ export class Walker {
   }
 
   /** Whether a supervisor can be asked for its children; where it can't, that is reported. */
-  #maybeAsked({ process }: Place, { state, behaviour }: SysStatus): boolean {
+  #maybeAsked({ process, isForeign }: Place, { state, behaviour }: SysStatus): boolean {
+    if (isForeign === true) return false;
     const { pid, application } = process;
     if (state === "suspended") this.#report("supervisor_suspended", pid, application);
     if (state === "not_responding") this.#report("supervisor_not_responding", pid, application);

@@ -87,10 +87,11 @@ describeErlang("the walk where something is wrong", () => {
     expect(await otpFails()).toBe("stalls");
   });
 
-  it("gives up on a top process that answers nothing", async () => {
+  it("takes a top process that answers nothing, and that OTP hasn't started, for no supervisor", async () => {
     await run("odd", "{trees_special, deaf, []}");
-    const { anomalies, durationMs } = await walk();
-    expect(anomalies).toMatchObject([{ kind: "supervisor_not_responding", application: "odd" }]);
+    const { anomalies, processes, durationMs } = await walk();
+    expect(anomalies).toMatchObject([{ kind: "callback_module_unknown", application: "odd" }]);
+    expect(processes.find(({ application }) => application === "odd")).toMatchObject({ hidden: true, modules: [] });
     expect(durationMs).toBeLessThan(3 * TIMEOUT_MS);
     expect(await otpFails()).toBe("stalls");
   });
