@@ -2,6 +2,7 @@ import type { Outcome, Target } from "../target/target.js";
 import { atomName, listElements, taggedTuple, tupleElements } from "../terms/access.js";
 import { string, type Term } from "../terms/term.js";
 import { askEach } from "./batch.js";
+import { singleVsn } from "./code.js";
 import { bytesOf, hex } from "./decode.js";
 import { invoke, type CallOptions } from "./invoke.js";
 
@@ -30,13 +31,29 @@ export async function objectFiles(
 ): Promise<ObjectFile[]> {
   const args = files.map((file) => [string(file)]);
   const [digests, versions] = await Promise.all([
-    askEach(target, "beam_lib:md5/1", args, options),
+    objectFileMd5s(target, files, options),
     askEach(target, "beam_lib:version/1", args, options),
   ]);
-  return files.map((_, index) => {
-    const md5 = bytesOf(answerOf(digests[index]!));
+  return digests.map((md5, index) => {
     const vsn = answerOf(versions[index]!);
-    return { md5: md5 === undefined ? undefined : hex(md5), vsn: vsn === undefined ? undefined : singleVsn(vsn) };
+    return { md5, vsn: vsn === undefined ? undefined : singleVsn(vsn) };
+  });
+}
+
+/**
+ * The MD5 of the object code in each file on the node (`beam_lib:md5/1`), in hexadecimal, in order; undefined for a file
+ * that can't be read, or holds none.
+ */
+export async function objectFileMd5s(
+  target: Target,
+  files: readonly string[],
+  options: CallOptions = {},
+): Promise<(string | undefined)[]> {
+  const args = files.map((file) => [string(file)]);
+  const digests = await askEach(target, "beam_lib:md5/1", args, options);
+  return digests.map((digest) => {
+    const md5 = bytesOf(answerOf(digest));
+    return md5 === undefined ? undefined : hex(md5);
   });
 }
 
@@ -44,11 +61,4 @@ export async function objectFiles(
 function answerOf(outcome: Outcome): Term | undefined {
   if (outcome.kind !== "returned") return undefined;
   return tupleElements(taggedTuple(outcome.value, "ok", 2)?.[1], 2)?.[1];
-}
-
-/** As `release_handler_1:get_vsn/1` reads the attribute: a string stays whole, of another list the one element counts. */
-function singleVsn(vsn: Term): Term {
-  const elements = listElements(vsn);
-  const isString = elements?.every((code) => typeof code === "number" && code >= 32 && code <= 255) === true;
-  return !isString && elements?.length === 1 ? elements[0]! : vsn;
 }

@@ -1,10 +1,7 @@
-import { askEach } from "../../otp/batch.js";
-import { bytesOf, hex } from "../../otp/decode.js";
 import { fileDigests, type DigestAlgorithm } from "../../otp/file-blocks.js";
 import type { CallOptions } from "../../otp/invoke.js";
+import { objectFileMd5s } from "../../otp/object-files.js";
 import type { Target } from "../../target/target.js";
-import { taggedTuple, tupleElements } from "../../terms/access.js";
-import { string } from "../../terms/term.js";
 import type { Package, PackageFile } from "./package.js";
 import type { PackagedModule } from "./package-release.js";
 
@@ -42,14 +39,12 @@ export async function modulesOfOtherCode(
   root: string,
   options: CallOptions,
 ): Promise<PackagedModule[]> {
-  const args = modules.map(({ path }) => [string(`${root}/${path}`)]);
-  const outcomes = await askEach(target, "beam_lib:md5/1", args, options);
-  return modules.filter(({ md5 }, index) => {
-    const outcome = outcomes[index]!;
-    const answer = outcome.kind === "returned" ? taggedTuple(outcome.value, "ok", 2)?.[1] : undefined;
-    const bytes = bytesOf(tupleElements(answer, 2)?.[1]);
-    return bytes === undefined || hex(bytes) !== md5;
-  });
+  const onNode = await objectFileMd5s(
+    target,
+    modules.map(({ path }) => `${root}/${path}`),
+    options,
+  );
+  return modules.filter(({ md5 }, index) => onNode[index] !== md5);
 }
 
 /** Where in a release root a file of a package belongs. */

@@ -1,13 +1,10 @@
-import { askEach } from "../../otp/batch.js";
 import { libDir, loadedMd5s } from "../../otp/code.js";
 import { whichApplications } from "../../otp/application.js";
-import { bytesOf, hex } from "../../otp/decode.js";
 import type { CallOptions } from "../../otp/invoke.js";
+import { objectFileMd5s } from "../../otp/object-files.js";
 import { readApp } from "../../release/read.js";
 import type { Target } from "../../target/target.js";
-import { taggedTuple, tupleElements } from "../../terms/access.js";
 import type { Problem } from "../../terms/problem.js";
-import { string } from "../../terms/term.js";
 import { nodeFiles } from "../node-files.js";
 import { environmentProblems } from "./environment-check.js";
 import { packageForm } from "./package-form.js";
@@ -107,12 +104,10 @@ async function otherCode(
   );
   const present = modules.filter((_, index) => loaded[index] !== undefined);
   const digests = loaded.filter((md5) => md5 !== undefined);
-  const args = present.map(({ file }) => [string(file)]);
-  const outcomes = await askEach(target, "beam_lib:md5/1", args, { timeoutMs: 60_000 });
-  return present.flatMap(({ module }, index) => {
-    const outcome = outcomes[index]!;
-    const answer = outcome.kind === "returned" ? taggedTuple(outcome.value, "ok", 2)?.[1] : undefined;
-    const bytes = bytesOf(tupleElements(answer, 2)?.[1]);
-    return bytes !== undefined && hex(bytes) === digests[index] ? [] : [module];
-  });
+  const inFiles = await objectFileMd5s(
+    target,
+    present.map(({ file }) => file),
+    { timeoutMs: 60_000 },
+  );
+  return present.flatMap(({ module }, index) => (inFiles[index] === digests[index] ? [] : [module]));
 }
