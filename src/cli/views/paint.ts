@@ -2,6 +2,8 @@ import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 import { printAtom } from "../../terms/print.js";
 
+export { someOf } from "../../terms/some-of.js";
+
 /** Colours by meaning. Without colour every function gives its text back. */
 export interface Paint {
   readonly good: (text: string) => string;
@@ -76,12 +78,6 @@ const columns = (text: string): number => stripVTControlCharacters(text).length;
 /** The name of a module or a process: as it is where that is plain text, else as Erlang writes the atom. */
 export function nameText(name: string): string {
   return /^[\p{L}\p{N}_.@$-]+$/u.test(name) ? name : printAtom(name);
-}
-
-/** The first few names, and how many more there are. */
-export function someOf(names: readonly string[], limit: number): string {
-  const more = names.length - limit;
-  return more > 0 ? `${names.slice(0, limit).join(", ")} and ${more} more` : names.join(", ");
 }
 
 /** `1 process`, `2 processes`. */

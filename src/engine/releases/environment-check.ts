@@ -6,6 +6,7 @@ import type { Target } from "../../target/target.js";
 import { atomName, keyFind, listElements, tupleElements } from "../../terms/access.js";
 import { equals } from "../../terms/equal.js";
 import type { Problem } from "../../terms/problem.js";
+import { someOf } from "../../terms/some-of.js";
 import { list, type Term } from "../../terms/term.js";
 import { problemOf } from "../failure.js";
 import { nodeFiles } from "../node-files.js";
@@ -54,7 +55,7 @@ export async function environmentProblems(
       code: "environment-differs",
       severity: "warning",
       summary: "environments of applications are not what a start would set",
-      detail: `${different.slice(0, 12).join(", ")}${different.length > 12 ? ` and ${different.length - 12} more` : ""}.`,
+      detail: `${someOf(different, 12)}.`,
       hint: "Where that was set by hand, it will be gone after a restart.",
     },
   ];

@@ -2,6 +2,7 @@ import { refusedCode } from "../../otp/file-blocks.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import type { Target } from "../../target/target.js";
 import type { Problem } from "../../terms/problem.js";
+import { someOf } from "../../terms/some-of.js";
 import type { Comparison } from "./conflicts.js";
 import { modulesOfOtherCode, partOf } from "./conflicts.js";
 import type { Package } from "./package.js";
@@ -75,7 +76,7 @@ export async function libraryProblems(
       code: "library-differs",
       severity: "error",
       summary: `the package has other code in ${librariesOf([...otherCode.map(({ path }) => path), ...added])} than the node, in the same version`,
-      detail: `release_handler keeps the files that are there. Other code: ${named([...otherCode.map(({ path }) => path), ...added])}.`,
+      detail: `release_handler keeps the files that are there. Other code: ${someOf([...otherCode.map(({ path }) => path), ...added], 8)}.`,
       hint: "Give what has changed a new version, and build the package again.",
     });
   }
@@ -84,7 +85,7 @@ export async function libraryProblems(
       code: "library-files-differ",
       severity: "warning",
       summary: `the package has other files in ${librariesOf(otherFiles)} than the node, in the same version`,
-      detail: `Those on the node stay as they are: ${named(otherFiles)}.`,
+      detail: `Those on the node stay as they are: ${someOf(otherFiles, 8)}.`,
       hint: "Give what has changed a new version, if the difference matters.",
     });
   }
@@ -93,9 +94,6 @@ export async function libraryProblems(
 
 const librariesOf = (paths: readonly string[]): string =>
   [...new Set(paths.map((path) => path.split("/")[1]!))].join(", ");
-
-const named = (paths: readonly string[]): string =>
-  paths.length > 8 ? `${paths.slice(0, 8).join(", ")} and ${paths.length - 8} more` : paths.join(", ");
 
 /** Bytes of object code that are tried in one call. */
 const TRIED_AT_ONCE = 512 * 1024;
