@@ -13,7 +13,7 @@ import type { Target } from "../../target/target.js";
 import { prettyTerm } from "../../terms/pretty.js";
 import { takeInventory, type Inventory, type NodeRelease } from "./inventory.js";
 import { replaceFile, tryToWrite } from "./keep-files.js";
-import { noHandler, refused } from "./problems.js";
+import { itHas, noHandler, refused } from "./problems.js";
 
 /** An inventory of a node that has a release handler. */
 export type Account = Inventory & { readonly handler: HandlerState };
@@ -27,7 +27,11 @@ export type Account = Inventory & { readonly handler: HandlerState };
  * @throws ProblemError `no-release-handler`, `not-a-release`, `releases-elsewhere`, `release-handler-changed`
  */
 export async function keepAccount(target: Target, options: CallOptions = {}): Promise<Account> {
-  const inventory = accountOf(await takeInventory(target, options));
+  return await completeAccount(target, accountOf(await takeInventory(target, options)), options);
+}
+
+/** As {@link keepAccount}, where the account was just taken. */
+export async function completeAccount(target: Target, inventory: Account, options: CallOptions): Promise<Account> {
   const { handler } = inventory;
   const completed = handler.releases.map((release) => completedRelease(release, inventory));
   const isComplete = completed.every((release, index) => release === handler.releases[index]);
@@ -66,6 +70,14 @@ export function accountOf(inventory: Inventory): Account {
     );
   }
   return { ...inventory, handler };
+}
+
+/** The release of a version. @throws ProblemError `release-not-found` */
+export function releaseOfVersion({ releases, node }: Inventory, vsn: string | undefined): NodeRelease {
+  const release = releases.find((each) => each.vsn === vsn);
+  if (release !== undefined) return release;
+  const known = releases.map((each) => each.vsn).join(", ");
+  throw refused("release-not-found", `${node} has no release ${vsn ?? ""}`, undefined, itHas(known));
 }
 
 /** A release with the libraries and the erts of its `.rel`, where the handler knows none. */

@@ -10,11 +10,11 @@ import { printTerm } from "../../terms/print.js";
 import type { Problem } from "../../terms/problem.js";
 import type { Pid } from "../../terms/term.js";
 import { forgetLastUpgrade } from "../last-upgrade.js";
-import { accountOf, incomplete, keepAccount, register, type Account } from "./account.js";
+import { accountOf, incomplete, keepAccount, register, releaseOfVersion, type Account } from "./account.js";
 import { recordInstalled } from "./bookkeeping.js";
 import { takeInventory, type NodeRelease } from "./inventory.js";
 import { keepFiles, tryToWrite } from "./keep-files.js";
-import { itHas, refused } from "./problems.js";
+import { refused } from "./problems.js";
 import { checkRunning, type RunningCheck } from "./running-check.js";
 
 /** A process that still runs old code, which the purge at the commit ends. */
@@ -94,13 +94,9 @@ export async function readyToCommit(target: Target, options: CallOptions = {}): 
   await tryToWrite(target, relDir, options);
 }
 
-function releaseToCommit({ releases, running, node }: Account, vsn: string | undefined): NodeRelease {
-  const wanted = vsn ?? running?.vsn;
-  const release = releases.find((each) => each.vsn === wanted);
-  if (release === undefined) {
-    const known = releases.map((each) => each.vsn).join(", ");
-    throw refused("release-not-found", `${node} has no release ${wanted ?? ""}`, undefined, itHas(known));
-  }
+function releaseToCommit(account: Account, vsn: string | undefined): NodeRelease {
+  const { running } = account;
+  const release = releaseOfVersion(account, vsn ?? running?.vsn);
   if (!release.isRunning) {
     throw refused(
       "release-not-running",

@@ -5,11 +5,11 @@ import type { CallOptions } from "../../otp/invoke.js";
 import { setRemoved } from "../../otp/release-handler.js";
 import type { Target } from "../../target/target.js";
 import { printTerm } from "../../terms/print.js";
-import { accountOf, keepAccount, type Account } from "./account.js";
+import { accountOf, completeAccount, releaseOfVersion, type Account } from "./account.js";
 import { takeInventory, type NodeRelease } from "./inventory.js";
 import { librariesInUse } from "./libraries-in-use.js";
 import { tryToWrite } from "./keep-files.js";
-import { itHas, refused } from "./problems.js";
+import { refused } from "./problems.js";
 
 export interface RemoveOptions extends CallOptions {
   /** Says what would be deleted, and deletes nothing. */
@@ -48,7 +48,7 @@ const DELETE_MS = 120_000;
 export async function removeRelease(target: Target, vsn: string, options: RemoveOptions = {}): Promise<Removed> {
   const looked = accountOf(await takeInventory(target, options));
   refuseNeeded(looked, vsn);
-  const account = options.dryRun === true ? looked : await keepAccount(target, options);
+  const account = options.dryRun === true ? looked : await completeAccount(target, looked, options);
   const release = refuseNeeded(account, vsn);
   const removal = await planRemoval(target, account, release, options);
   options.onPlanned?.(removal);
@@ -65,12 +65,8 @@ export async function removeRelease(target: Target, vsn: string, options: Remove
   return { ...removal, result: "removed" };
 }
 
-function refuseNeeded({ releases, node }: Account, vsn: string): NodeRelease {
-  const release = releases.find((each) => each.vsn === vsn);
-  if (release === undefined) {
-    const known = releases.map((each) => each.vsn).join(", ");
-    throw refused("release-not-found", `${node} has no release ${vsn}`, undefined, itHas(known));
-  }
+function refuseNeeded(account: Account, vsn: string): NodeRelease {
+  const release = releaseOfVersion(account, vsn);
   if (/^\.{0,2}$|[/\\]/.test(vsn)) throw refused("release-in-use", `no directory can be told for the version ${JSON.stringify(vsn)}`);
   const { isRunning, bootsNext, status } = release;
   if (!isRunning && !bootsNext && status !== "permanent" && status !== "current") return release;
