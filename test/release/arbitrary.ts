@@ -14,9 +14,7 @@ import { nil, type Term } from "../../src/terms/term.js";
 import { anyAtom, anyData, anyText } from "../terms/arbitrary.js";
 
 export { anyData } from "../terms/arbitrary.js";
-
-/** How often a property is tried; `RELUPCTL_PROPERTY_RUNS` multiplies it. */
-export const runs = (count: number): number => count * Number(process.env["RELUPCTL_PROPERTY_RUNS"] ?? 1);
+export { runs } from "../support/property-runs.js";
 
 /** Names, text and terms: mostly such as people write, now and then odd ones. */
 export const anyName: fc.Arbitrary<string> = fc.oneof(

@@ -15,12 +15,11 @@ import {
 } from "../../src/terms/term.js";
 import { reservedWords } from "../../src/terms/characters.js";
 import { equals } from "../../src/terms/equal.js";
-
-const factor = Number(process.env["RELUPCTL_PROPERTY_RUNS"] ?? 1);
+import { factor, runs } from "../support/property-runs.js";
 
 /** How often a property is tried; `RELUPCTL_PROPERTY_RUNS` multiplies it. Shrinking a fault takes only so long. */
 export const limits = (count: number) => ({
-  numRuns: Math.ceil(count * factor),
+  numRuns: runs(count),
   plugins: [fc.interruptAfterTimeLimit(40_000 * factor)],
 });
 

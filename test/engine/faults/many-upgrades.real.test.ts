@@ -3,10 +3,11 @@ import { applyUpgrade } from "../../../src/engine/apply.js";
 import { readApplicationUpgrade } from "../../../src/engine/source/application.js";
 import { buildApplications } from "../../support/erlang-application.js";
 import { describeErlang } from "../../support/erlang.js";
+import { runs } from "../../support/property-runs.js";
 import { FaultsNode } from "./node.js";
 
 /** Ups and downs, half of each. */
-const RUNS = Number(process.env["RELUPCTL_PROPERTY_RUNS"] ?? 100);
+const RUNS = runs(100);
 /** The first few make what stays: atoms of names, tables of the node itself, the record of the last upgrade. */
 const WARM_UP = 6;
 

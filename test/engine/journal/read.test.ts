@@ -5,11 +5,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { historyOf } from "../../../src/engine/journal/history.js";
 import { journalIds, journalPath, parseJournal, readJournal } from "../../../src/engine/journal/read.js";
+import { runs } from "../../support/property-runs.js";
 import { wholeJournal } from "./support.js";
 
 const text = await wholeJournal();
 const whole = parseJournal(text).records;
-const RUNS = Number(process.env["RELUPCTL_PROPERTY_RUNS"] ?? 500);
+const RUNS = runs(500);
 
 describe("a journal that is read", () => {
   it("and was cut anywhere gives every whole line, and says what is missing", () => {

@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeErlang } from "../../support/erlang.js";
+import { factor, runs } from "../../support/property-runs.js";
 import { drawCase } from "./application.js";
 import { endingOf, faults, upgradeTwins, type Ending } from "./compare.js";
 import { Draw } from "./draw.js";
 import { Twins } from "./twins.js";
-
-const factor = Number(process.env["RELUPCTL_PROPERTY_RUNS"] ?? 1);
 
 /** Each application goes up, down and up again, as far as it gets. */
 const WAY = [2, 1, 2] as const;
@@ -66,7 +65,7 @@ describeErlang("upgrades of generated applications", () => {
         await compare(new Draw(generator));
       }),
       // A smaller case that fails for a reason of its own would hide why this one does.
-      { numRuns: Math.ceil(40 * factor), endOnFailure: true, plugins: [fc.interruptAfterTimeLimit(60_000 * factor)] },
+      { numRuns: runs(40), endOnFailure: true, plugins: [fc.interruptAfterTimeLimit(60_000 * factor)] },
     );
     // Most upgrades go well; without failures nothing would be taken back.
     expect(seen.get("both upgraded")).toBeGreaterThan(25 * factor);

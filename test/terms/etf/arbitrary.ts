@@ -16,8 +16,7 @@ import {
 } from "../../../src/terms/term.js";
 import { encodeTerm } from "../../../src/terms/etf/encode.js";
 
-/** How often a property is tried; `RELUPCTL_PROPERTY_RUNS` multiplies it. */
-export const runs = (count: number): number => count * Number(process.env["RELUPCTL_PROPERTY_RUNS"] ?? 1);
+export { runs } from "../../support/property-runs.js";
 
 const character = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0x20, max: 0x7e }) },

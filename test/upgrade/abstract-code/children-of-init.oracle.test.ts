@@ -7,8 +7,9 @@ import { tupleElements, listElements } from "../../../src/terms/access.js";
 import { callsOfInit } from "../../../src/upgrade/abstract-code/calls-of-init.js";
 import { childrenOfInit } from "../../../src/upgrade/abstract-code/children-of-init.js";
 import { describeErlang, useOracle } from "../../support/erlang.js";
+import { runs } from "../../support/property-runs.js";
 
-const RUNS = Number(process.env["RELUPCTL_PROPERTY_RUNS"] ?? 300);
+const RUNS = runs(300);
 
 /** Sources of a supervisor's functions; what a function of the world gives can't be told without running it. */
 const child = fc
