@@ -17,6 +17,9 @@ interface WalkedSupervisor {
 /** Behaviours that know nothing of `which_children` and `get_modules`: whoever asks them reaches a user's callback. */
 const PLAIN_BEHAVIOURS = new Set(["gen_server", "gen_statem", "gen_event", "gen_fsm"]);
 
+/** For a process that most likely answers no system message. */
+const FOREIGN_MS = 250;
+
 /** Walks level by level, so that the number of round trips depends on the depth of the tree and not on its size. */
 export class Walker {
   readonly anomalies: WalkAnomaly[] = [];
@@ -52,10 +55,7 @@ export class Walker {
       if (process !== undefined) this.#report("supervisor_not_responding", process.master, application);
       return [];
     });
-    const statuses = await this.#status(answered.map(({ pid }) => pid));
-    const tops = answered
-      .map((top, index) => ({ ...top, status: statuses[index]! }))
-      .filter(({ status }) => status.state !== "noproc");
+    const tops = (await this.#statusOfTops(answered)).filter(({ status }) => status.state !== "noproc");
     // A silent supervisor would not tell its module either: one time-out for it is enough.
     const running = tops.filter(({ status }) => status.state === "running");
     const told = await callbackModules(
@@ -67,17 +67,28 @@ export class Walker {
       if (told[index] === undefined) this.#report("callback_module_unknown", pid, application);
     }
     const modules = new Map(running.map((top, index) => [top, told[index]]));
-    const silent = tops.filter(({ status }) => status.state === "not_responding");
-    const foreign = new Set(await this.#foreign(silent));
-    for (const { pid, application } of foreign) this.#report("callback_module_unknown", pid, application);
-    return tops.map((top) => topPlace(top, foreign.has(top) ? { isForeign: true } : { module: modules.get(top) }));
+    return tops.map((top) => {
+      const isForeign = top.isForeign && top.status.state === "not_responding";
+      if (isForeign) this.#report("callback_module_unknown", top.pid, top.application);
+      return topPlace(top, isForeign ? { isForeign } : { module: modules.get(top) });
+    });
   }
 
-  /** Those that `proc_lib` didn't start: none of them is a supervisor, or any other process that answers OTP's messages. */
-  async #foreign<Asked extends { readonly pid: Pid }>(asked: readonly Asked[]): Promise<Asked[]> {
-    const pids = asked.map(({ pid }) => pid);
-    const facts = await processFacts(this.#target, pids, { timeoutMs: this.#timeoutMs });
-    return asked.filter((_, index) => facts[index] !== undefined && facts[index].initialCall === undefined);
+  /** A process that `proc_lib` didn't start is hardly one that answers system messages: it isn't waited for long. */
+  async #statusOfTops<Top extends { readonly pid: Pid }>(
+    tops: readonly Top[],
+  ): Promise<(Top & { readonly status: SysStatus; readonly isForeign: boolean })[]> {
+    const pidsOf = (some: readonly Top[]): Pid[] => some.map(({ pid }) => pid);
+    const facts = await processFacts(this.#target, pidsOf(tops), { timeoutMs: this.#timeoutMs });
+    const foreign = tops.filter((_, index) => facts[index] !== undefined && facts[index].initialCall === undefined);
+    const own = tops.filter((top) => !foreign.includes(top));
+    const answers = await Promise.all([
+      sysStatusEach(this.#target, pidsOf(foreign), FOREIGN_MS),
+      this.#status(pidsOf(own)),
+    ]);
+    const told = answers.flat();
+    const statuses = new Map([...foreign, ...own].map((top, index) => [top, told[index]!]));
+    return tops.map((top) => ({ ...top, status: statuses.get(top)!, isForeign: foreign.includes(top) }));
   }
 
   /** Asks the supervisors for their children, those of them that are supervisors for theirs, and so on. */
