@@ -2,13 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "vitest";
 import { Guardian } from "../../../src/engine/guardian/guardian.js";
 import { findRecord, LAST } from "../../../src/engine/guardian/record.js";
-import { historyOf, type UpgradeHistory } from "../../../src/engine/journal/history.js";
-import { journalIds, journalPath, readJournal } from "../../../src/engine/journal/read.js";
 import type { PreparedUpgrade } from "../../../src/engine/prepared.js";
 import { readApplicationUpgrade } from "../../../src/engine/source/application.js";
 import { modulesOf } from "../../../src/upgrade/upgrade.js";
 import type { Target } from "../../../src/target/target.js";
 import { WORKERS, type FaultsNode, type Look } from "./node.js";
+import { expectTold, lastJournal } from "./told.js";
 import { upgrade, type Moment } from "./upgrade.js";
 
 /** What was found after a fault: everything as before the upgrade, or everything of the new version. */
@@ -91,7 +90,7 @@ export class Bench implements AsyncDisposable {
    */
   async settle(cell: Cell, { restarted = false, isReached = true } = {}): Promise<Found> {
     const found = await this.#rightAgain(restarted);
-    if (isReached) this.#readJournal(cell, found, await this.#lastJournal());
+    if (isReached) expectTold(await lastJournal(this.journal), cell, found);
     if (found === "old") await this.#upgradeWell();
     if (restarted) {
       // Back to the states of before.
@@ -116,28 +115,6 @@ export class Bench implements AsyncDisposable {
       if (performance.now() - started > RIGHT_AFTER_MS) expect(look).toEqual(this.#old);
       await delay(20);
     }
-  }
-
-  async #lastJournal(): Promise<UpgradeHistory> {
-    const [id] = await journalIds(this.journal);
-    return historyOf(await readJournal(journalPath(this.journal, id!)));
-  }
-
-  /** How far it has come, and what became of it, as far as the client lived to write it. */
-  #readJournal({ moment, act }: Cell, found: Found, history: UpgradeHistory): void {
-    expect(history.damage).toEqual([]);
-    const acts = [history.beforeSteps, ...history.steps, history.afterSteps];
-    expect(acts.slice(0, act).map(({ status }) => status)).toEqual(acts.slice(0, act).map(() => "done"));
-    if (acts[act] !== undefined) {
-      expect(acts[act].status).not.toBe("not_begun");
-      if (moment === "after") expect(acts[act].status).not.toBe("begun");
-    } else {
-      expect([history.status, found]).toEqual(["upgraded", "new"]);
-    }
-    if (history.status === "upgraded") expect(found).toBe("new");
-    if (history.status === "rolled_back") expect(found).toBe("old");
-    if (history.status === "unfinished") expect(history.end).toBeUndefined();
-    else expect(history.end?.failure === null).toBe(found === "new");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

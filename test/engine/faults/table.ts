@@ -34,6 +34,9 @@ export function tableText({ columns, rows, cells }: Table): string {
   ].join("\n");
 }
 
+/** The document, each white space a blank. */
+export const reliabilityText = (): string => readFileSync(FILE, "utf8").replace(/\s+/g, " ");
+
 /** What stands between the marks now. */
 export function writtenTable(): string {
   const text = readFileSync(FILE, "utf8");
