@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
 import type { Upgrade } from "../../upgrade/upgrade.js";
+import { whoAmI } from "../journal/operator.js";
 import type { Holder } from "./record.js";
 
 /**
@@ -14,20 +15,11 @@ export function holderOf({ kind, name, from, to }: Upgrade, id: string = randomU
 /** The same for whatever else must not be done at the same time. @param what is done */
 export function us(what: string, id: string = randomUUID()): Holder {
   return {
-    user: userName(),
+    user: whoAmI().user,
     host: hostname(),
     pid: process.pid,
     since: new Date().toISOString(),
     upgrade: what,
     id,
   };
-}
-
-/** A user that the system has no name for is told by number. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? "unknown");
-  }
 }

@@ -17,8 +17,8 @@ export function operator(version: string): BeginRecord["by"] {
   };
 }
 
-/** In a container the user may have no name. */
-function whoAmI(): { user: string; uid: number | null } {
+/** The user that this process is of, by number where it has no name, as in a container. */
+export function whoAmI(): { user: string; uid: number | null } {
   try {
     const { username, uid } = userInfo();
     return { user: username, uid: uid < 0 ? null : uid };
