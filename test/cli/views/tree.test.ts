@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { makePaint } from "../../../src/cli/views/paint.js";
@@ -120,6 +121,18 @@ describe("the tree", () => {
       1 process, 1 marked with !
       "
     `);
+  });
+
+  it("cuts an id that is long, and keeps a gap between a name and a pid", () => {
+    const top = sup(1, undefined, { callbackModule: "shop_sup", registeredName: "shop_sup" });
+    const lines = (length: number): string[] =>
+      text(someFacts({ processes: [top, child(2, 1, { id: string("x".repeat(length)) })] })).split("\n");
+    for (let length = 30; length < 200; length++) {
+      const line = lines(length).find((each) => each.includes("<0.2.0>"))!;
+      expect(line.length).toBeLessThanOrEqual(80);
+      expect(line).toMatch(/(x"|\.\.\.) {2,}<0\.2\.0>$/);
+    }
+    expect(lines(40)[3]).toContain(`"${"x".repeat(40)}"`);
   });
 
   it("colours what is marked, and nothing of the lines of the tree", () => {
@@ -276,3 +289,19 @@ describe("the tree", () => {
     expect(remoteChildren).toHaveLength(1);
   });
 });
+
+const hasGraphviz = spawnSync("dot", ["-V"]).status === 0;
+
+it.skipIf(!hasGraphviz)(
+  "a drawing of processes of any name is taken by Graphviz, which must be installed for it",
+  () => {
+    const names = fc.sample(fc.string({ unit: "binary", maxLength: 12 }), 300).filter((name) => !name.includes("\0"));
+    const odd = ['a"b', "\\", "end\\", "\\N", "two\nlines", "{rec|ord}", "<b>", "\\l\\r"];
+    const top = sup(1, undefined, { callbackModule: "shop_sup", registeredName: "shop_sup" });
+    const processes = [...odd, ...names].map((name, index) => child(index + 2, 1, { registeredName: name }));
+    const drawing = treeDot(someFacts({ processes: [top, ...processes] }), { ...PLAIN, all: true });
+    const { status, stderr, stdout } = spawnSync("dot", ["-Tcanon"], { input: drawing, encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout.match(/ -> /g)).toHaveLength(processes.length);
+  },
+);

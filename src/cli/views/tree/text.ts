@@ -25,6 +25,9 @@ const UNICODE: typeof ASCII = { branch: "├─ ", last: "└─ ", line: "│  
 const SMALL = 3;
 /** Columns for names and pids at the most: what is longer pushes its own line only. */
 const NAME_COLUMNS = 46;
+/** What is kept of a name in any case, and what its line has for the tree's own characters and a pid. */
+const MIN_NAME = 20;
+const PID_COLUMNS = 20;
 
 /** The supervision tree for people: what is alike is counted, and what disagrees is marked with `!`. */
 export function treeText(facts: Facts, options: TreeOptions, paint: Paint): string {
@@ -96,7 +99,7 @@ class Drawing {
       const label = labelOf(group, this.#context);
       const below = `${indent}${isLast ? none : line}`;
       const children = this.#rows(group.groups, group.remote, below);
-      const head = `${indent}${isLast ? last : branch}${label.name}`;
+      const head = `${indent}${isLast ? last : branch}${this.#cut(label.name, indent)}`;
       const more = below + (children.length > 0 ? line : none);
       return [{ head, pid: label.pid, details: detailsOf(label), more }, ...children];
     });
@@ -106,10 +109,16 @@ class Drawing {
     ];
   }
 
+  /** A name, or an id that may be any term, so that it and a pid fit into a line. */
+  #cut(name: string, indent: string): string {
+    const room = Math.max(MIN_NAME, this.#paint.width - indent.length - PID_COLUMNS);
+    return name.length > room ? `${name.slice(0, room - 3)}...` : name;
+  }
+
   #remoteRow({ id, node, text, modules }: RemoteChild, indent: string, isLast: boolean): Row {
     const { branch, last, line, none } = this.#glyphs;
     return {
-      head: `${indent}${isLast ? last : branch}${id === undefined ? "child" : printTerm(id)}`,
+      head: `${indent}${isLast ? last : branch}${id === undefined ? "child" : this.#cut(printTerm(id), indent)}`,
       pid: text,
       details: [`on ${node}`, `declared as ${modules.map(moduleText).join(", ")}`].map((text) => ({
         text,
@@ -121,8 +130,9 @@ class Drawing {
 
   /** One line, or several where the details don't fit behind the name: the rest stands below, under the details. */
   #line({ head, pid, details, more }: Row, column: number, pidWidth: number): string {
-    const start = `${head.padEnd(column)}${this.#paint.faint(pid)}${" ".repeat(pidWidth - pid.length + 2)}`;
-    const used = Math.max(head.length, column) + pidWidth + 2;
+    const name = head.padEnd(Math.max(column, head.length + 2));
+    const start = `${name}${this.#paint.faint(pid)}${" ".repeat(pidWidth - pid.length + 2)}`;
+    const used = name.length + pidWidth + 2;
     const room = this.#paint.width - used;
     const isNarrow = room < 24 && details.some(({ text }) => text.length > room);
     const lines = packed(details, isNarrow ? this.#paint.width - more.length : room).map((line) => this.#painted(line));
