@@ -35,14 +35,23 @@ const NOTHING_TO_COMMIT: Problem = {
   hint: "Leave --commit out, or build a release with the application's new version.",
 };
 
+const NOT_SOUND: Problem = {
+  code: "not-committed",
+  severity: "error",
+  summary: "the release was not committed, for what has ended since the last step",
+  detail: "It runs; a restart boots the release of before.",
+  hint: "Where all is well, make it permanent with relupctl commit.",
+};
+
 /** What `--commit` adds: a release that was upgraded, but that can't be committed, needs attention. */
 export async function committed(
   target: Target,
-  { plan, execution }: Applied,
+  { plan, execution, soaked = [] }: Applied,
   report: Report,
   options: CommitAfterwardsOptions,
 ): Promise<Report> {
   if (execution?.outcome !== "upgraded") return report;
+  if (soaked.length > 0) return withProblem(report, NOT_SOUND);
   try {
     const result = await changeReleases(target, { what: "a commit", isDry: false }, () =>
       commitRelease(target, plan.upgrade.to, { timeoutMs: options.timeout }),

@@ -42,6 +42,7 @@ export function executionOf(
     allowed: options.allow,
     ...limitsOf(options, started, io, log),
     showStates: options.showState ?? isEmbedded,
+    ...(options.soak !== undefined && { looksAgain: true }),
     soakMs: options.soak ?? (isEmbedded ? EMBEDDED_SOAK_MS : 0),
     ...(options.commit === true && { recordsRelease: true }),
     onProgress: interruption.following(followProgress(io, log, options.json === true)),
@@ -51,8 +52,9 @@ export function executionOf(
 }
 
 /** What the outcome of an upgrade means to a script. */
-export function exitCodeOf({ execution }: Applied): ExitCode {
+export function exitCodeOf({ execution, soaked = [] }: Applied): ExitCode {
   if (execution === undefined) return EXIT.refused;
+  if (soaked.length > 0) return EXIT.needsAttention;
   switch (execution.outcome) {
     case "upgraded":
       return EXIT.done;

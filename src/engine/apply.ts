@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Target } from "../target/target.js";
+import type { Problem } from "../terms/problem.js";
 import type { Term } from "../terms/term.js";
 import type { PlanBasis } from "../upgrade/basis.js";
 import { differencesOf, type Difference } from "../upgrade/differences.js";
@@ -22,6 +22,7 @@ import { readyHandler } from "./otp-executor/ready.js";
 import { planUpgrade, type PlannedUpgrade } from "./plan.js";
 import type { PreparedUpgrade } from "./prepared.js";
 import { NOTHING_TO_TELL, openBooks, recordInstalled, type Bookkeeping } from "./releases/bookkeeping.js";
+import { soak, soakAndLook } from "./soak.js";
 import { stalePlan } from "./stale-plan.js";
 import { processesToShow, readStates, type StateChange } from "./states.js";
 
@@ -34,6 +35,8 @@ export interface ApplyOptions extends ExecuteOptions {
   readonly showStates?: boolean;
   /** How long the node is left to run after the last step before it is looked at again. The signal ends it early. */
   readonly soakMs?: number;
+  /** Whether it is also asked then what has ended meanwhile. */
+  readonly looksAgain?: boolean;
   /** For each question to a process while the plan is made, as for `planUpgrade`. */
   readonly observeTimeoutMs?: number;
   /** Opens the journal of the upgrade, before anything changes; where it throws, nothing is changed. */
@@ -59,6 +62,8 @@ export interface Applied {
   readonly differences: readonly Difference[];
   readonly execution: Execution | undefined;
   readonly states: readonly StateChange[];
+  /** What has ended while the node was left to run; undefined where nobody looked. */
+  readonly soaked?: readonly Problem[];
   /** What the node's release handler was told; undefined where nothing was done. */
   readonly bookkeeping?: Bookkeeping;
   /** Where it is written down, where it is. */
@@ -128,11 +133,17 @@ async function planAndExecute(
     account === undefined
       ? await executeHere(target, guardian, plan, prepared, executing)
       : await executeByReleaseHandler(target, plan, prepared, account, executing);
-  await soak(options);
+  const isUp = execution.outcome === "upgraded" && execution.restart === undefined;
+  const soaked = options.looksAgain === true && isUp ? await soakAndLook(target, plan, options) : undefined;
+  if (soaked === undefined) await soak(options);
   // A node that was restarted has other processes, and this connection to it has ended.
   const after = execution.restart === undefined ? await readStates(target, shown, STATE_TIMEOUT_MS) : [];
   const states = shown.map((process, index) => stateChange(process, before[index], after[index]));
-  return { plan, refusedFor, differences, execution, states, bookkeeping, ...(journal && { journal }) };
+  return {
+    ...{ plan, refusedFor, differences, execution, states, bookkeeping },
+    ...(soaked !== undefined && { soaked }),
+    ...(journal && { journal }),
+  };
 }
 
 /** Does the steps from here, and tells the node's release handler of it. */
@@ -163,13 +174,6 @@ async function closeBooks(
 /** What is done with processes that don't answer is decided: then they don't stand in the way. */
 const allowedBy = ({ allowed = [], onUnresponsive = "stop" }: ApplyOptions): readonly string[] =>
   onUnresponsive === "stop" ? allowed : [...allowed, "process-not-responding"];
-
-async function soak({ soakMs = 0, signal, deadlineAt = Infinity }: ApplyOptions): Promise<void> {
-  const waitMs = Math.min(soakMs, deadlineAt - performance.now());
-  if (waitMs <= 0) return;
-  // Rejects for the signal only: whoever waits no longer wants to see the states as they are then.
-  await delay(waitMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
-}
 
 const stateChange = (
   process: StateChange["process"],

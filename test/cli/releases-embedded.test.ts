@@ -158,9 +158,14 @@ describe("the life of a release on the embedded node", () => {
   });
 
   it("goes down again, and is removed with what nothing else needs", async () => {
-    const { code, document } = await apply("downgrade", "0.1.0", "--commit");
+    const { code, document } = await apply("downgrade", "0.1.0", "--commit", "--soak", "200ms");
     expect(code).toBe(0);
-    expect(document).toMatchObject({ result: "upgraded", direction: "down", commit: { result: "committed" } });
+    expect(document).toMatchObject({
+      result: "upgraded",
+      direction: "down",
+      soak: { problems: [] },
+      commit: { result: "committed" },
+    });
     expect(await versions()).toEqual(["0.1.0 permanent running next", "0.2.0 old"]);
     const { err } = await run("remove", "0.2.0");
     expect(unwrapped(err)).toContain("Deletes 3 directories:");
@@ -169,6 +174,35 @@ describe("the life of a release on the embedded node", () => {
     }
     expect(existsSync(root.at("lib/counter-0.1.0"))).toBe(true);
     expect(await versions()).toEqual(["0.1.0 permanent running next"]);
+  });
+
+  it("is not committed where something has ended since the last step", async () => {
+    const dies = packed((directory) => {
+      const path = join(directory, "lib/counter-0.2.0/ebin/counter.js");
+      const text = readFileSync(path, "utf8");
+      const dying = text
+        .replace(
+          "exports.handle_call = (request, _from, state) => {",
+          `$&\n  if (state.elements[1] > 1000005) throw error(atom("tired"));`,
+        )
+        .replace("counted(state));\n};", "counted(state + 1000000));\n};");
+      writeFileSync(path, dying);
+    });
+    await run("unpack", dies);
+    const { code, document } = await apply("apply", "0.2.0", "--soak", "500ms", "--commit");
+    expect(code).toBe(5);
+    expect(document).toMatchObject({
+      result: "upgraded",
+      soak: {
+        problems: [{ code: "process-ended", detail: expect.stringMatching(/counter \(<0\.\d+\.0>\) is /) as string }],
+      },
+      commit: { result: "failed", problems: [{ code: "not-committed" }] },
+    });
+    expect(await versions()).toEqual(["0.1.0 permanent running next", "0.2.0 unpacked"]);
+    const said = await run("apply", "0.2.0", "--soak", "500ms", "--commit", "--journal", folder.at("journal"));
+    expect(said.code).toBe(5);
+    expect(unwrapped(said.out)).toContain("processes that the upgrade had to do with have ended since the last step");
+    await run("remove", "0.2.0");
   });
 
   it("is committed where --boot names it", async () => {

@@ -39,8 +39,10 @@ export async function applyHops({ route, target: first, prepare, options }: Hops
       stopped = error instanceof CommandError ? error.problem : problemOf(error, "hop-failed", "the hop was not begun");
       break;
     }
-    const { execution } = applied.at(-1)!;
+    const { execution, soaked = [] } = applied.at(-1)!;
     if (execution?.outcome !== "upgraded") break;
+    if (vsn !== route.at(-1)) [stopped] = soaked;
+    if (stopped !== undefined) break;
     if (execution.restart !== undefined) target = await options.reconnect!();
   }
   const [{ plan }] = applied as [Applied];
@@ -59,8 +61,9 @@ export async function applyHops({ route, target: first, prepare, options }: Hops
 
 /** A node that is at another release than before, and not at that which was asked for, needs attention. */
 function exitCodeOf(hops: AppliedHops): ExitCode {
+  const { execution, soaked = [] } = hops.applied.at(-1)!;
+  if (soaked.length > 0) return EXIT.needsAttention;
   if (isThere(hops)) return EXIT.done;
-  const { execution } = hops.applied.at(-1)!;
   if (execution?.interrupted === true && execution.outcome === "rolled_back") return EXIT.interrupted;
   if (runsAfter(hops) !== hops.way[0]) return EXIT.needsAttention;
   if (execution === undefined) return EXIT.refused;

@@ -55,6 +55,7 @@ export function applyJson(applied: Applied): object {
     ...(applied.states.length > 0 && { states: applied.states.map((state) => stateJson(state, execution)) }),
     ...(applied.bookkeeping?.status !== undefined && { releaseStatus: applied.bookkeeping.status }),
     ...(applied.bookkeeping?.problem !== undefined && { warnings: [problemJson(applied.bookkeeping.problem)] }),
+    ...(applied.soaked !== undefined && { soak: { problems: applied.soaked.map(problemJson) } }),
     failure: execution?.failure === undefined ? null : problemJson(execution.failure),
     notUndone: (execution?.notUndone ?? []).map(problemJson),
     journal: journalJson(applied),
@@ -118,6 +119,7 @@ export function applyText(applied: Applied, paint: Paint): string {
   if (execution.failure !== undefined) parts.push(problemText(execution.failure, paint));
   for (const problem of execution.notUndone) parts.push(problemText(problem, paint));
   if (applied.bookkeeping?.problem !== undefined) parts.push(problemText(applied.bookkeeping.problem, paint));
+  for (const problem of applied.soaked ?? []) parts.push(problemText(problem, paint));
   const journal = applied.journal?.failure;
   if (journal !== undefined && journal.code !== execution.failure?.code) {
     parts.push(problemText({ ...journal, severity: "warning" }, paint));
@@ -176,10 +178,11 @@ function statesText(states: readonly StateChange[], { suspension }: Execution, p
     .join("\n");
 }
 
-function conclusion({ plan, bookkeeping }: Applied, execution: Execution, paint: Paint): string {
+function conclusion({ plan, bookkeeping, soaked }: Applied, execution: Execution, paint: Paint): string {
   const lines = [outcomeText(plan, execution, paint)];
   if (execution.executor === "otp") lines.push("OTP's release handler did the steps, and doesn't tell of each.");
   else lines.push(suspensionText(plan, execution));
+  if (soaked?.length === 0) lines.push("Looked at again after it was left to run: all of it runs on.");
   // On the embedded node, which ends with the command, they take nothing that could be told.
   if (execution.keptStates !== undefined && execution.keptStates.memoryBytes > 0)
     lines.push(keptText(execution.keptStates));

@@ -33,7 +33,7 @@ function conclusion({ node, name, vsn, result, bootedBefore, purged }: Committed
   const what = paint.strong(`${name} ${vsn}`);
   switch (result) {
     case "refused":
-      return paint.bad("Refused: nothing was changed on the node.");
+      return paint.bad(`Refused: ${name} ${vsn} was not made permanent.`);
     case "checked":
       return `${what} could be committed on ${node}. Nothing was changed.`;
     case "unchanged":

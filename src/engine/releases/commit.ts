@@ -65,7 +65,7 @@ export async function commitRelease(
   const { brutal, soft } = await oldCodeOf(target, account, check.modules, options);
   const users = await oldCodeUsers(target, brutal, options);
   const base = { node: account.node, name: release.name, vsn: release.vsn, bootedBefore, oldCodeUsers: users };
-  const problems = [...(users.length > 0 ? [wouldKill(users, options.force === true)] : []), ...check.problems];
+  const problems = [...(users.length > 0 ? [wouldKill(users, options)] : []), ...check.problems];
   if (problems.some(({ severity }) => severity === "error") && options.force !== true) {
     return { ...base, result: "refused", purged: [], problems };
   }
@@ -151,7 +151,7 @@ async function oldCodeUsers(target: Target, modules: readonly string[], options:
   });
 }
 
-function wouldKill(users: readonly OldCodeUser[], force: boolean): Problem {
+function wouldKill(users: readonly OldCodeUser[], { force = false, dryRun = false }: CommitOptions): Problem {
   const named = users.slice(0, 8).map(({ pid, registeredName, modules }) => {
     return `${registeredName ?? pid} (${modules.join(", ")})`;
   });
@@ -161,8 +161,8 @@ function wouldKill(users: readonly OldCodeUser[], force: boolean): Problem {
     code: "old-code-in-use",
     severity: force ? "warning" : "error",
     summary: `${many} old code`,
-    detail: `The purge that goes with a commit ${force ? "ended" : "would end"}: ${named.join(", ")}${more}.`,
-    hint: "Have them make an external call or end by themselves, and commit again; --force ends them.",
+    detail: `The purge that goes with a commit ${force && !dryRun ? "ended" : "would end"}: ${named.join(", ")}${more}.`,
+    ...(!force && { hint: "Have them make an external call or end by themselves, and commit again; --force ends them." }),
   };
 }
 

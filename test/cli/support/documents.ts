@@ -210,6 +210,8 @@ export const applyDocument = z.strictObject({
       durationMs: milliseconds,
     })
     .nullable(),
+  /** With --soak: what has ended while the node was left to run. */
+  soak: z.strictObject({ problems: z.array(problem) }).optional(),
   states: z
     .array(
       z.strictObject({
