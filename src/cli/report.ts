@@ -57,6 +57,7 @@ const internalError = (error: unknown): Problem => ({
 /** Valid manifests of which no upgrade can be made on this node are refused; every other problem is of a manifest. */
 function exitCodeOf(problems: readonly Problem[]): ExitCode {
   if (problems[0]?.code === "locked") return EXIT.locked;
+  if (problems[0]?.code === "interrupted") return EXIT.interrupted;
   return problems.every(({ code }) => REFUSALS.has(code)) ? EXIT.refused : EXIT.invalid;
 }
 

@@ -22,6 +22,7 @@ const thrown = async (error: unknown): Promise<{ code: string; exitCode: number;
 describe("what a command throws", () => {
   it.each([
     ["its own error", new CommandError(EXIT.locked, problem("locked")), "locked", 6],
+    ["a wait for the lock that was interrupted", new ProblemError([problem("interrupted")]), "interrupted", 130],
     ["an invalid manifest", new ProblemError([problem("syntax-error")]), "syntax-error", 2],
     ["a missing release", new ProblemError([problem("release-not-found")]), "release-not-found", 2],
     ["no way to a version", new ProblemError([problem("no-upgrade-path")]), "no-upgrade-path", 3],

@@ -16,7 +16,7 @@ export interface WaitOptions {
 
 /**
  * Posts a guardian on the node, as `Guardian.post`, when the node is free.
- * @throws ProblemError with the code `locked` where it isn't, or isn't in time
+ * @throws ProblemError with the code `locked` where it isn't, or isn't in time, and `interrupted` where the signal fired
  */
 export async function postGuardian(
   node: Target,
@@ -28,12 +28,23 @@ export async function postGuardian(
       return await Guardian.post(node, options);
     } catch (error) {
       const isLocked = error instanceof ProblemError && error.problems[0]?.code === "locked";
-      const gaveUp = performance.now() > deadlineAt || signal?.aborted === true;
-      if (!isLocked || !waitsForLock || gaveUp || (await isForSomebody(node))) throw error;
+      const isLate = performance.now() > deadlineAt;
+      if (!isLocked || !waitsForLock || isLate || (await isForSomebody(node))) throw error;
+      if (signal?.aborted === true) throw interrupted(error);
     }
     await delay(LOOK_EVERY_MS);
   }
 }
+
+const interrupted = ({ problems }: ProblemError): ProblemError =>
+  new ProblemError([
+    {
+      code: "interrupted",
+      severity: "error",
+      summary: "interrupted while another upgrade held the node: nothing was changed",
+      ...(problems[0]?.detail !== undefined && { detail: problems[0].detail }),
+    },
+  ]);
 
 /** True where whoever holds the node won't let it go by itself. */
 async function isForSomebody(node: Target): Promise<boolean> {

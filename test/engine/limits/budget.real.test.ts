@@ -97,6 +97,10 @@ describeErlang("an upgrade and what it may take", () => {
     await expect(
       applyUpgrade(paced.target, upgrade, { waitsForLock: true, deadlineAt: performance.now() + 500 }),
     ).rejects.toMatchObject({ problems: [{ code: "locked" }] });
+    const controller = new AbortController();
+    const interrupted = applyUpgrade(paced.target, upgrade, { waitsForLock: true, signal: controller.signal });
+    controller.abort();
+    await expect(interrupted).rejects.toMatchObject({ problems: [{ code: "interrupted" }] });
     const waiting = applyUpgrade(paced.target, upgrade, { waitsForLock: true });
     await other.forget();
     expect((await waiting).execution?.outcome).toBe("rolled_back");
