@@ -30,9 +30,7 @@ export const surface = {
   "erlang:processes/0": "read",
   "erlang:process_info/2": "read",
   "proc_lib:translate_initial_call/1": "read",
-  "sys:get_status/2": "read",
   "sys:get_state/2": "read",
-  "sys:statistics/2": "read",
 
   // Code, as it is.
   "code:root_dir/0": "read",
@@ -56,8 +54,6 @@ export const surface = {
   "disksup:get_disk_data/0": "read",
 
   // The steps of an upgrade.
-  "sys:suspend/2": "reversible",
-  "sys:resume/1": "reversible",
   "sys:change_code/5": "reversible",
   "code:load_binary/3": "reversible",
   "code:delete/1": "reversible",
@@ -95,8 +91,9 @@ export const surface = {
   "release_handler:install_release/2": "irreversible",
 
   // Expressions in the abstract format (src/otp/abstract-form.ts): for what OTP has no function for, and for loops over
-  // many processes. They call the functions of this page only. The requests are system messages, which_children to
-  // supervisors and get_modules to children whose modules are dynamic.
+  // many processes. They call the functions of this page only. The requests are the system messages of sys (suspend,
+  // resume, change_code, get_state, get_status, statistics), which_children to supervisors and get_modules to children
+  // whose modules are dynamic.
   "erl_eval:expr/5": "reversible",
   "sys:replace_state/3": "reversible",
   "gen:send_request/3": "reversible",

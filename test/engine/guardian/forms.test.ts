@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { formsOf } from "../../../src/engine/guardian/forms-of.js";
 import { FORMS } from "../../../src/engine/guardian/forms.js";
@@ -36,6 +38,22 @@ describe("the guardian's expressions", () => {
   it.each(names)("of %s call functions of the surface only", (name) => {
     const called = new Set(calledBy(formsOf(name)));
     expect([...called].filter((each) => !(each in surface))).toEqual([]);
+  });
+});
+
+describe("the surface", () => {
+  it("has no function that is called nowhere", () => {
+    const src = join(import.meta.dirname, "..", "..", "..", "src");
+    const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter(
+      (file) => file.endsWith(".ts") && !file.startsWith("runtime") && file !== join("target", "surface.ts"),
+    );
+    // Where an answer is looked at, the function's name is for a message only.
+    const texts = files.map((file) => readFileSync(join(src, file), "utf8").replace(/\banswered\("[^"]*"/g, ""));
+    const named = new Set(
+      texts.flatMap((text) => [...text.matchAll(/"([^"\s]+:[^"\s]+\/\d+)"/g)].map(([, name]) => name!)),
+    );
+    const called = new Set([...named, ...names.flatMap((name) => calledBy(formsOf(name)))]);
+    expect(Object.keys(surface).filter((each) => !called.has(each))).toEqual([]);
   });
 });
 
