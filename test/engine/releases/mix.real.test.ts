@@ -8,6 +8,7 @@ import { takeInventory } from "../../../src/engine/releases/inventory.js";
 import { removeRelease } from "../../../src/engine/releases/remove.js";
 import { unpackPackage } from "../../../src/engine/releases/unpack.js";
 import { readReleaseUpgrade } from "../../../src/engine/source/release.js";
+import { walkSupervisionTree } from "../../../src/engine/walk.js";
 import type { Target } from "../../../src/target/target.js";
 import { runMain } from "../../cli/support/in-process.js";
 import { TemporaryFolder } from "../../cli/support/root.js";
@@ -15,6 +16,7 @@ import { connectTo } from "../../support/connect.js";
 import { describeElixir } from "../../support/erlang.js";
 import { buildMixRelease, startMixRelease, type MixRelease } from "../../support/mix-release.js";
 import type { PeerNode } from "../../support/peer.js";
+import { asLines, otpWalk } from "../walks.js";
 
 const SERVER = "'Elixir.Shelf.Server'";
 /** Puts without a pause, and counts what it asked for, what was answered, and the answers that didn't go on counting. */
@@ -60,6 +62,13 @@ describeElixir("the life of an Elixir release", () => {
   afterAll(async () => {
     await stop();
     await release[Symbol.asyncDispose]();
+  });
+
+  it("is walked as OTP's release handler walks it", async () => {
+    const { processes, anomalies } = await walkSupervisionTree(target, { timeoutMs: 5_000 });
+    expect(asLines(processes)).toEqual(await otpWalk(node));
+    expect(processes.filter(({ application }) => application === "shelf").length).toBeGreaterThan(1);
+    expect(anomalies.filter(({ application }) => application === "shelf")).toEqual([]);
   });
 
   it("has no RELEASES file, and looking makes none", async () => {
