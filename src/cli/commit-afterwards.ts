@@ -43,14 +43,21 @@ const NOT_SOUND: Problem = {
   hint: "Where all is well, make it permanent with relupctl commit.",
 };
 
+const INTERRUPTED: Problem = {
+  ...NOT_SOUND,
+  summary: "the release was not committed, for the command was interrupted after the last step",
+};
+
 /** What `--commit` adds: a release that was upgraded, but that can't be committed, needs attention. */
 export async function committed(
   target: Target,
   { plan, execution, soaked = [] }: Applied,
   report: Report,
   options: CommitAfterwardsOptions,
+  signal: AbortSignal,
 ): Promise<Report> {
   if (execution?.outcome !== "upgraded") return report;
+  if (signal.aborted) return withProblem(report, INTERRUPTED);
   if (soaked.length > 0) return withProblem(report, NOT_SOUND);
   try {
     const result = await changeReleases(target, { what: "a commit", isDry: false }, () =>

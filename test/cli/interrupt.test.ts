@@ -95,6 +95,18 @@ describe("an interrupt", () => {
     expect(stdout).toMatch(/^Upgraded to 0\.2\.0 in/m);
   });
 
+  it("has nothing made permanent that was to be looked at for longer", async () => {
+    using root = slowCounter(0);
+    const stop = async (child: ChildProcess): Promise<void> => {
+      await logged(root, "upgrade_done");
+      child.kill("SIGINT");
+    };
+    const { code, stdout } = await interrupted(root, stop, "--soak", "1h", "--commit");
+    expect(code).toBe(5);
+    expect(unwrapped(stdout)).toContain("the release was not committed, for the command was interrupted");
+    expect(existsSync(root.at("releases/start_erl.data"))).toBe(false);
+  });
+
   it("ends the process at once the second time", async () => {
     using root = slowCounter(40_000);
     const stop = async (child: ChildProcess): Promise<void> => {

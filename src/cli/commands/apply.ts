@@ -73,10 +73,11 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
     exitCode: exitCodeOf(applied),
   };
   if (options.commit !== true) return report;
-  if (applied.execution?.restart === undefined) return await committed(opened.target, applied, report, options);
+  if (applied.execution?.restart === undefined)
+    return await committed(opened.target, applied, report, options, interruption.signal);
   // The connection ended with the run of the node that was upgraded.
   await using again = await executing.reconnect!();
-  return await committed(again, applied, report, options);
+  return await committed(again, applied, report, options, interruption.signal);
 }
 
 /** Several upgrades, one after another. */
@@ -102,7 +103,7 @@ async function applyRoute(
   log.info({ runs: runsAfter(hops), route }, "apply");
   try {
     if (options.commit !== true || !isThere(hops)) return report;
-    return await committed(target, hops.applied.at(-1)!, report, options);
+    return await committed(target, hops.applied.at(-1)!, report, options, interruption.signal);
   } finally {
     if (target !== opened.target) await target[Symbol.asyncDispose]();
   }
