@@ -2,6 +2,7 @@ import { encodeInstruction } from "../release/erlang/encode-instruction.js";
 import type { Severity } from "../terms/problem.js";
 import { printTerm } from "../terms/print.js";
 import type { Term } from "../terms/term.js";
+import { isMd5Vsn } from "./code-md5.js";
 import type { Facts } from "./facts.js";
 import type { Finding } from "./finding.js";
 import { namedModules, type Upgrade } from "./upgrade.js";
@@ -88,8 +89,7 @@ export function basisOf(upgrade: Upgrade, facts: Facts, findings: readonly Findi
 
 function codeOf(md5: string | undefined, vsn: Term | undefined): BasisCode | null {
   if (md5 === undefined) return null;
-  const isMd5 = typeof vsn === "bigint" && vsn === BigInt(`0x${md5}`);
-  return { md5, vsn: vsn === undefined || isMd5 ? null : printTerm(vsn) };
+  return { md5, vsn: vsn === undefined || isMd5Vsn(vsn, md5) ? null : printTerm(vsn) };
 }
 
 /** Two findings are the same one where this is. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { BeamError, readBeam } from "../beam/beam.js";
+import type { Term } from "../terms/term.js";
 
 /** The MD5 of the code in a `.beam` file (`beam_lib:md5/1`), or of all the bytes of another file, in hexadecimal. */
 export function codeMd5(bytes: Uint8Array): string {
@@ -10,3 +11,7 @@ export function codeMd5(bytes: Uint8Array): string {
     return createHash("md5").update(bytes).digest("hex");
   }
 }
+
+/** True for a version that is the code's MD5 as a number: the compiler puts it there where the source declares none. */
+export const isMd5Vsn = (vsn: Term | undefined, md5: string): boolean =>
+  typeof vsn === "bigint" && vsn === BigInt(`0x${md5}`);

@@ -1,6 +1,7 @@
 import { parseTerm } from "../../terms/parse.js";
 import { printTerm } from "../../terms/print.js";
 import type { Term } from "../../terms/term.js";
+import { isMd5Vsn } from "../../upgrade/code-md5.js";
 import type { ObservedModule } from "../../upgrade/facts.js";
 import type { ModuleRecord, SnapshotDocument } from "./document.js";
 import { pidsOf } from "./processes.js";
@@ -19,11 +20,8 @@ export interface SnapshotModule {
 }
 
 /** A version that is the MD5 says nothing more than the MD5. */
-const isMd5 = (vsn: Term, md5: string | undefined): boolean =>
-  md5 !== undefined && typeof vsn === "bigint" && vsn === BigInt(`0x${md5}`);
-
 const vsnText = (vsn: Term | undefined, md5: string | undefined): string | undefined =>
-  vsn === undefined ? NO_VSN : isMd5(vsn, md5) ? undefined : printTerm(vsn);
+  vsn === undefined ? NO_VSN : md5 !== undefined && isMd5Vsn(vsn, md5) ? undefined : printTerm(vsn);
 
 /** Stands for a module without a vsn attribute; no term is written like that. */
 const NO_VSN = "";

@@ -8,6 +8,7 @@ import { equals } from "../../terms/equal.js";
 import { printTerm } from "../../terms/print.js";
 import { nil, type Term } from "../../terms/term.js";
 import { isChosen, type Choice } from "../../upgrade/choice.js";
+import { isMd5Vsn } from "../../upgrade/code-md5.js";
 import { withExpectedVsns } from "../../upgrade/old-vsns.js";
 import type { ObjectCode } from "../../upgrade/upgrade.js";
 import type { Binary, PreparedUpgrade } from "../prepared.js";
@@ -140,8 +141,7 @@ function objectCodeOf({ given, loaded, previous }: Module, fromVsn: Term | undef
 /** A version in few words: a number that is an MD5 is too long to be read. */
 function vsnText(vsn: Term | undefined, md5: string | undefined): string {
   if (md5 === undefined) return "none";
-  const isMd5 = vsn === undefined || (typeof vsn === "bigint" && vsn === BigInt(`0x${md5}`));
-  return isMd5 ? `md5 ${md5.slice(0, 8)}` : printTerm(vsn);
+  return vsn === undefined || isMd5Vsn(vsn, md5) ? `md5 ${md5.slice(0, 8)}` : printTerm(vsn);
 }
 
 const listText = (texts: readonly string[]): string =>
