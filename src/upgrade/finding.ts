@@ -41,6 +41,7 @@ export const DOCTOR_FINDINGS = [
   "supervisor-declared-dynamic",
   "top-not-supervisor",
   "message-queue-long",
+  "boots-another-release",
   "application-version-mismatch",
   "code-path-shadowed",
   "disk-almost-full",

@@ -10,6 +10,8 @@ export interface Inspection {
   readonly applications: readonly InspectedApplication[];
   /** The release that the node runs, where its `.rel` could be read. */
   readonly release: { readonly name: string; readonly vsn: string } | undefined;
+  /** The version of the release that a start of the node boots; undefined where that can't be told. */
+  readonly bootsNext?: string | undefined;
   /** Every callback module that a process runs. */
   readonly callbacks: ReadonlyMap<string, InspectedCallback>;
   readonly suspended: readonly SuspendedProcess[];

@@ -2,6 +2,9 @@ import { allLoaded, codeMode, codePath } from "../../otp/code-path.js";
 import { objectFileExtension, rootDir } from "../../otp/code.js";
 import { diskData, fileAccess } from "../../otp/places.js";
 import { processPlaces } from "../../otp/process-place.js";
+import { whichReleases } from "../../otp/release-handler.js";
+import type { FileReader } from "../../release/reader.js";
+import { readStartErlData } from "../../release/root/releases-file.js";
 import type { Target } from "../../target/target.js";
 import type { Facts, ObservedProcess } from "../../upgrade/facts.js";
 import type { Disk, Inspection } from "../../upgrade/inspection.js";
@@ -64,7 +67,7 @@ async function inspectRelease(
   root: string,
   running: Facts["applications"],
   options: { readonly timeoutMs: number },
-): Promise<Pick<Inspection, "release" | "applications" | "notWritable">> {
+): Promise<Pick<Inspection, "release" | "bootsNext" | "applications" | "notWritable">> {
   const files = nodeFiles(target, options);
   const hasReleases = (await files.list(`${root}/releases`)) !== undefined;
   const release = hasReleases ? await identifyRelease(target, files, root, running, options) : undefined;
@@ -74,9 +77,22 @@ async function inspectRelease(
   const access = rel === undefined ? [] : await fileAccess(target, places, options);
   return {
     release: rel && { name: rel.name, vsn: rel.vsn },
+    bootsNext: rel && (await bootsNext(target, files, root, options)),
     applications,
     notWritable: places.filter((_, index) => access[index] === "read_only"),
   };
+}
+
+/** What a start boots: `start_erl.data` says it, and where there is none, what the release handler knows as permanent. */
+async function bootsNext(
+  target: Target,
+  files: FileReader,
+  root: string,
+  options: { readonly timeoutMs: number },
+): Promise<string | undefined> {
+  const bytes = await files.read(`${root}/releases/start_erl.data`);
+  if (bytes !== undefined) return readStartErlData(bytes)?.vsn;
+  return (await whichReleases(target, options))?.find(({ status }) => status === "permanent")?.vsn;
 }
 
 /** The disk that the node's code lies on; what else is mounted is no matter of an upgrade. */

@@ -103,6 +103,7 @@ const inspection = z.strictObject({
     }),
   ),
   release: z.strictObject({ name: text, vsn: text }).optional(),
+  bootsNext: name.optional().describe("The version of the release that a start of the node boots."),
   callbacks: z.record(
     name,
     z.strictObject({ file: text.optional(), application: text.optional(), answersSystemMessages: z.boolean() }),

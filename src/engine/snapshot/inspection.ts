@@ -8,7 +8,7 @@ import { termOf, termRecord } from "./term-record.js";
  */
 export function inspectionRecord(inspection: Inspection, withArguments: boolean): InspectionRecord {
   const { mode, applications, release, callbacks, suspended, silent, oldCode, oldCodeNotLookedAt } = inspection;
-  const { shadows, specifications, notWritable, disks } = inspection;
+  const { bootsNext, shadows, specifications, notWritable, disks } = inspection;
   return {
     mode,
     applications: applications.map(({ name, vsn, directory, vsnOnDisk, vsnInRelease }) => ({
@@ -18,6 +18,7 @@ export function inspectionRecord(inspection: Inspection, withArguments: boolean)
       ...(vsnInRelease !== undefined && { vsnInRelease }),
     })),
     ...(release !== undefined && { release: { name: release.name, vsn: release.vsn } }),
+    ...(bootsNext !== undefined && { bootsNext }),
     callbacks: Object.fromEntries(
       [...callbacks].map(([module, { file, application, answersSystemMessages }]) => [
         module,
@@ -53,6 +54,7 @@ export function inspectionOf(record: InspectionRecord): Inspection {
   return {
     ...record,
     release: record.release,
+    bootsNext: record.bootsNext,
     applications: record.applications.map(({ name, vsn, directory, vsnOnDisk, vsnInRelease }) => ({
       ...{ name, vsn, directory, vsnOnDisk, vsnInRelease },
     })),

@@ -1,4 +1,5 @@
 import { applicationVersionMismatch } from "./application-version-mismatch.js";
+import { bootsAnotherRelease } from "./boots-another-release.js";
 import { callbackNotDeclaredAnywhere } from "./callback-not-declared.js";
 import { codePathShadowed } from "./code-path-shadowed.js";
 import { diskAlmostFull } from "./disk-almost-full.js";
@@ -27,6 +28,7 @@ export const standingRules: readonly StandingRule[] = [
   staleFunInState,
   unsupervisedAnywhere,
   messageQueueLong,
+  bootsAnotherRelease,
   applicationVersionMismatch,
   codePathShadowed,
   diskAlmostFull,
