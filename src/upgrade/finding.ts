@@ -23,6 +23,7 @@ export const ALLOWABLE_FINDINGS = [
   "vsn-not-set",
   "vsn-not-matched",
   "process-not-responding",
+  "process-suspended",
   "old-code-in-use",
   "module-missing",
   "module-not-in-app",
@@ -37,7 +38,6 @@ export const ALLOWABLE_FINDINGS = [
 
 /** Findings of `doctor` alone: they look at more than a plan does. */
 export const DOCTOR_FINDINGS = [
-  "process-suspended",
   "supervisor-declared-dynamic",
   "top-not-supervisor",
   "message-queue-long",

@@ -9,6 +9,7 @@ import { oldCodeInUse } from "./old-code-in-use.js";
 import { oldObjectCodeMissing } from "./old-object-code-missing.js";
 import { processNotChosen } from "./process-not-chosen.js";
 import { processNotResponding } from "./process-not-responding.js";
+import { alreadySuspended } from "./process-suspended.js";
 import { restartsEmulator } from "./restarts-emulator.js";
 import { syncNodes } from "./sync-nodes.js";
 import { unsupervisedProcess } from "./unsupervised-process.js";
@@ -22,6 +23,7 @@ export const rules: readonly FindingRule[] = [
   hiddenSubtree,
   processNotChosen,
   processNotResponding,
+  alreadySuspended,
   walkAnomalies,
   moduleMissing,
   codeChangeMissing,

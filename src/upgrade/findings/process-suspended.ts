@@ -1,7 +1,32 @@
 import { printAtom } from "../../terms/print.js";
 import type { Finding } from "../finding.js";
-import { nameOf, supervisorName } from "./context.js";
+import { nameOf, namesOf, supervisorName, type FindingRule } from "./context.js";
 import { processesWith, type StandingRule } from "./standing.js";
+
+/**
+ * A process that would be migrated is suspended already. Where an upgrade that was cut off has left it so, its state may be
+ * of another version than the code that runs, and this upgrade would resume it.
+ */
+export const alreadySuspended: FindingRule = ({ coverage }) =>
+  coverage.flatMap(({ module, migrated }): Finding[] => {
+    // Of a suspended supervisor the walk tells more.
+    const suspended = migrated.filter(({ type, suspended }) => suspended === true && type === "worker");
+    if (suspended.length === 0) return [];
+    const [are, states] = suspended.length > 1 ? ["are", "their states are"] : ["is", "its state is"];
+    return [
+      {
+        code: "process-suspended",
+        severity: "error",
+        summary: `${namesOf(suspended)} ${are} suspended already`,
+        detail:
+          `An upgrade that was cut off, or a person, has left it so. Where it was an upgrade, it isn't known whether ` +
+          `${states} of the version of ${module} that runs; at its end this upgrade would resume what it has suspended.`,
+        hint: "See with relupctl recover what is left of an upgrade; else resume it with sys:resume/1.",
+        module,
+        pids: suspended.map(({ text }) => text),
+      },
+    ];
+  });
 
 /** A process was suspended and left so: it takes no messages, and nobody may know. */
 export const processSuspended: StandingRule = ({ facts, inspection }) => {

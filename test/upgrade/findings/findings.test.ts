@@ -103,6 +103,15 @@ describe("findings", () => {
     expect(find(upgrade, facts)).toMatchObject([{ code: "process-not-responding", pids: ["<0.2.0>"] }]);
   });
 
+  it("process-suspended, for workers that would be migrated, and that somebody has left so", () => {
+    const facts = someFacts({ processes: [{ ...cart, suspended: true }], modules: [{ module: "cart" }] });
+    expect(find(upgrade, facts)).toMatchObject([
+      { code: "process-suspended", severity: "error", module: "cart", pids: ["<0.2.0>"] },
+    ]);
+    const away = someFacts({ processes: [{ ...cart, suspended: false }], modules: [{ module: "cart" }] });
+    expect(find(upgrade, away)).toEqual([]);
+  });
+
   it("supervisor-suspended, process-not-responding and dynamic-not-answering for what the walk can't see", () => {
     const anomalies = [
       { kind: "supervisor_suspended", pid: "<0.1.0>", application: "shop" },
