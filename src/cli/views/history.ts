@@ -189,7 +189,7 @@ function endText(history: UpgradeHistory, paint: Paint): string {
   }
   if (suspended.length > 0) lines.push(paint.bad(`May still be suspended: ${someOf(suspended, 10)}.`));
   for (const { at, what, by } of history.notes) {
-    lines.push(`${timeText(at)}  ${what}${by === undefined ? "" : `, for ${by}`}`);
+    lines.push(`${timeText(at)}  ${what}${by === undefined ? "" : `, by ${by}`}`);
   }
   return lines.map((line) => wrap(line, paint.width, 5, 0)).join("\n");
 }

@@ -1,4 +1,4 @@
-import { isTakenBack } from "../../engine/journal/aftermath.js";
+import { isPutRight, isTakenBack } from "../../engine/journal/aftermath.js";
 import { isAtWork } from "../../engine/journal/at-work.js";
 import type { UpgradeHistory } from "../../engine/journal/history.js";
 import { fit, wrap, type Paint } from "./paint.js";
@@ -56,9 +56,11 @@ export function journalText(directory: string, histories: readonly UpgradeHistor
 /** `2026-11-20 13:15:02Z` */
 export const timeText = (at: string): string => at.replace("T", " ").replace(/\.\d+Z$/, "Z");
 
-/** How an upgrade ended, in colour, and that it was taken back where it was. */
+/** How an upgrade ended, in colour, and what came after that. */
 export function statusText(history: UpgradeHistory, paint: Paint): string {
-  return `${endText(history, paint)}${isTakenBack(history.notes) ? paint.warn(", taken back later") : ""}`;
+  const { notes } = history;
+  const later = isTakenBack(notes) ? paint.warn(", taken back later") : isPutRight(notes) ? ", put right later" : "";
+  return `${endText(history, paint)}${later}`;
 }
 
 function endText(history: UpgradeHistory, paint: Paint): string {

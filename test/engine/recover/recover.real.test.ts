@@ -253,6 +253,9 @@ describeErlang("an upgrade that is taken back later on", () => {
     expect(proposed).toMatchObject({ code: 3, document: { result: "proposed", cause: null, evidence: "journal" } });
     expect(kinds(proposed.document)).toEqual(["suspend", "put", "load", "have", "resume"]);
     expect((await run("recover", "--journal", journal, "--yes")).document.result).toBe("recovered");
+    expect((await runMain(["journal", "--journal", journal])).out.replace(/\s+/g, " ")).toContain(
+      "lost, put right later",
+    );
     // Whoever was resumed has its state, for nobody had changed it.
     expect(await faults.node.eval("sys:get_state(beta_2)")).not.toBe("0");
     expect({ ...(await faults.look()), states: "" }).toEqual({ ...old, states: "" });
