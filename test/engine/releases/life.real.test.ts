@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { applyUpgrade } from "../../../src/engine/apply.js";
@@ -220,5 +221,25 @@ describeRebar3("the life of a release", () => {
     expect(await commitRelease(target, undefined)).toMatchObject({ result: "committed", vsn: "2.0.0" });
     expect(await statuses()).toBe('[{"1.0.0",old},{"2.0.0",permanent}]');
     expect(bootedNext()).toBe("2.0.0");
+  });
+
+  it("isn't replaced by another build of its version: never while it runs, and one that ran before by force alone", async () => {
+    const otherBuild = async (vsn: "1.0.0" | "2.0.0", options?: UnpackOptions): Promise<Unpacked> => {
+      const directory = join(root, "..", `other-${vsn}`);
+      mkdirSync(directory, { recursive: true });
+      execFileSync("tar", ["-xzf", release.tarballs[vsn], "-C", directory]);
+      writeFileSync(join(directory, "releases", vsn, "sys.config"), "[].\n");
+      execFileSync("tar", ["-I", "gzip -1", "-cf", `${directory}.tar.gz`, "-C", directory, "."]);
+      await using source = (await localSource(`${directory}.tar.gz`))!;
+      return await unpackPackage(target, { source }, options);
+    };
+    const inUse = { problems: [{ code: "release-in-use" }] };
+    await expect(otherBuild("2.0.0", { force: true })).rejects.toMatchObject(inUse);
+    await expect(otherBuild("1.0.0")).rejects.toMatchObject(inUse);
+    expect(readFileSync(join(root, "releases/1.0.0/sys.config"), "utf8")).toContain("hello");
+    expect(await otherBuild("1.0.0", { force: true })).toMatchObject({ result: "unpacked" });
+    expect(readFileSync(join(root, "releases/1.0.0/sys.config"), "utf8")).toBe("[].\n");
+    expect(await statuses()).toBe('[{"1.0.0",unpacked},{"2.0.0",permanent}]');
+    expect(await node.eval("shop_till:sell(book)")).toMatch(/^{ok,\d+}$/);
   });
 });
