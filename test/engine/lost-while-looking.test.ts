@@ -12,23 +12,34 @@ import type { Outcome, Target } from "../../src/target/target.js";
 import { counted } from "./walks.js";
 
 const ROOT = join(import.meta.dirname, "..", "..", "releases", "counter");
+const LATE: Outcome = { kind: "unknown", cause: "timeout" };
 const LOST: Outcome = { kind: "unknown", cause: "connection_lost" };
 const NOT_SENT: Outcome = { kind: "not_sent", cause: "not connected" };
 
-/** The connection is lost during the call of this number, counted from 0; later ones can't be sent. */
-function losing(target: Target, at: number): Target {
+/** Answers the call of this number, counted from 0, in its own way, and those after it. */
+function failing(
+  target: Target,
+  at: number,
+  outcome: Outcome,
+  later: (call: () => Promise<Outcome>) => Promise<Outcome>,
+) {
   let calls = 0;
-  return {
+  const failingTarget: Target = {
     identity: target.identity,
     down: target.down,
     call: (mfa, options) => {
       const number = calls++;
-      if (number < at) return target.call(mfa, options);
-      return Promise.resolve(number === at ? LOST : NOT_SENT);
+      const call = (): Promise<Outcome> => target.call(mfa, options);
+      if (number < at) return call();
+      return number === at ? Promise.resolve(outcome) : later(call);
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+  return failingTarget;
 }
+
+const losing = (target: Target, at: number): Target => failing(target, at, LOST, () => Promise.resolve(NOT_SENT));
+const stalling = (target: Target, at: number): Target => failing(target, at, LATE, (call) => call());
 
 /** What could not be asked must not be taken for something that isn't there. */
 describe("a node that is lost while it is looked at", () => {
@@ -68,5 +79,21 @@ describe("a node that is lost while it is looked at", () => {
       );
     }
     expect(silent).toEqual([]);
+  });
+
+  it("fails too where one call is not answered in time, or says what it doesn't know", async () => {
+    const options = { modules: ["counter"], everyModule: true, probe: ["counter"], timeoutMs };
+    const whole = counted(node);
+    await observe(whole.target, options);
+    for (let at = 0; at < whole.calls(); at++) {
+      await observe(stalling(node, at), options).then(
+        ({ anomalies }) => {
+          expect(anomalies).toMatchObject([{ kind: "supervisor_not_responding" }]);
+        },
+        (error: unknown) => {
+          expect(error).toBeInstanceOf(CallError);
+        },
+      );
+    }
   });
 });
