@@ -36,7 +36,7 @@ const CAUSES: Readonly<Record<string, string>> = {
 };
 
 const BY_THE_NODE_ALONE =
-  "Nothing tells who left them so: no journal of it was found here. Whether their states fit the code that runs isn't " +
+  "Nothing tells who left them so: no journal of it that can be read was found here. Whether their states fit the code that runs isn't " +
   "known; relupctl doctor says where code and versions disagree. Where an upgrade was cut off, look with --journal DIR, " +
   "or on the machine that it was begun from; --restart has them begin anew instead.";
 

@@ -2,6 +2,7 @@ import { loadedModules, type LoadedModule } from "../../otp/code.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import type { Target } from "../../target/target.js";
 import type { ObservedProcess } from "../../upgrade/facts.js";
+import type { StepHistory } from "../journal/history.js";
 import type { BeginRecord } from "../journal/records.js";
 import { observeProcesses } from "../processes.js";
 import type { UnfinishedUpgrade } from "./journaled.js";
@@ -112,10 +113,14 @@ function versionOf(
   return isBefore ? "before" : isAfter ? "after" : "other";
 }
 
-/** Modules whose processes may have another state by now: their change of code was begun. */
-function changedBy({ steps }: UnfinishedUpgrade): ReadonlySet<string> {
+/**
+ * Modules whose processes may have another state by now: their change of code was begun, or the journal is damaged and may
+ * have told so.
+ */
+function changedBy({ steps, damage }: UnfinishedUpgrade): ReadonlySet<string> {
+  const mayHaveBegun = ({ status }: StepHistory): boolean => status !== "not_begun" || damage.length > 0;
   return new Set(
-    steps.flatMap((step) => (step.instruction === "code_change" && step.status !== "not_begun" ? step.modules : [])),
+    steps.flatMap((step) => (step.instruction === "code_change" && mayHaveBegun(step) ? step.modules : [])),
   );
 }
 

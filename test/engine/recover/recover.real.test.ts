@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -264,6 +264,29 @@ describeErlang("an upgrade that is taken back later on", () => {
     await faults.node.eval("sys:suspend(alpha_1)");
     expect(kinds((await run("recover", "--journal", journal)).document)).toEqual(["resume"]);
     expect((await run("recover", "--journal", journal, "--yes")).code).toBe(0);
+  });
+
+  it("recover trusts no state where the journal of it is damaged, for it may have told more", async () => {
+    await crash(LOADED);
+    const [id] = await journalIds(journal);
+    const path = journalPath(journal, id!);
+    const whole = await readFile(path, "utf8");
+    const lines = whole.trimEnd().split("\n");
+    const damaged = [
+      // A crash in the middle of a line, something that has overwritten one, and a first line that is gone.
+      [whole.slice(0, lines.slice(0, 12).join("\n").length + 20), "journal"],
+      [[...lines.slice(0, 8), "\0".repeat(40), ...lines.slice(9), ""].join("\n"), "journal"],
+      [["", ...lines.slice(1), ""].join("\n"), "node"],
+    ] as const;
+    for (const [text, evidence] of damaged) {
+      await writeFile(path, text);
+      const { code, document } = await run("recover", "--journal", journal);
+      expect({ code, evidence: document.evidence }).toEqual({ code: 3, evidence });
+      if (evidence === "journal") expect(kinds(document)).not.toContain("resume");
+    }
+    await writeFile(path, whole);
+    expect(kinds((await run("recover", "--journal", journal, "--yes")).document)).toContain("resume");
+    expect({ ...(await faults.look()), states: "" }).toEqual({ ...old, states: "" });
   });
 
   it("recover puts a node right that runs some modules of either version, though nobody is suspended", async () => {
