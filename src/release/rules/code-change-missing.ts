@@ -1,3 +1,4 @@
+import { printAtom } from "../../terms/print.js";
 import { beamOf, exportsFunction, isCallback, isSupervisor } from "./behaviours.js";
 import { codeChanges } from "./code-changes.js";
 import { defineRule } from "./rule.js";
@@ -18,7 +19,7 @@ export const codeChangeMissing = defineRule({
         {
           summary: `${module} exports no code_change, but its processes' state is to be changed`,
           detail: `The ${way} would fail with undef at the first process that runs ${changer.modules.get(module)!.file}.`,
-          hint: `Export code_change from ${module}, or write {update, ${module}} or {load_module, ${module}} where the state keeps its form.`,
+          hint: `Export code_change from ${module}, or write {update, ${printAtom(module)}} or {load_module, ${printAtom(module)}} where the state keeps its form.`,
           span,
         },
       ];

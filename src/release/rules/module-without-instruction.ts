@@ -1,3 +1,4 @@
+import { printAtom } from "../../terms/print.js";
 import { lists, type CheckedApplication, type ModuleCode } from "./context.js";
 import { defineRule, type Found } from "./rule.js";
 import { allAppupScripts, type AppupScript } from "./scripts.js";
@@ -46,8 +47,8 @@ function leftOut(script: AppupScript, older: CheckedApplication): Found[] {
           ? "A node in embedded mode, as releases run, wouldn't load it before its next restart."
           : "The node would go on running its old code until the next restart.",
         hint: isNew
-          ? `Add {add_module, ${module}}.`
-          : `Add {load_module, ${module}}, or {update, ${module}, ...} where processes hold its state.`,
+          ? `Add {add_module, ${printAtom(module)}}.`
+          : `Add {load_module, ${printAtom(module)}}, or {update, ${printAtom(module)}, ...} where processes hold its state.`,
         span: script.locateVersion(),
       },
     ];

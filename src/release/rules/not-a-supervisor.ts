@@ -1,3 +1,4 @@
+import { printAtom } from "../../terms/print.js";
 import { beamOf, exportsFunction, otherBehaviour } from "./behaviours.js";
 import { defineRule } from "./rule.js";
 import { allAppupScripts, instructionsOf } from "./scripts.js";
@@ -17,7 +18,7 @@ export const notASupervisor = defineRule({
           {
             summary: `${module} is updated as a supervisor, but it is ${behaviour === undefined ? "none" : `a ${behaviour}`}`,
             detail: "supervisor stands for a static module with the change {advanced, []}: init/1 is called anew.",
-            hint: `Write {update, ${module}, {advanced, []}}, or {load_module, ${module}} where no state changes.`,
+            hint: `Write {update, ${printAtom(module)}, {advanced, []}}, or {load_module, ${printAtom(module)}} where no state changes.`,
             span: script.locate(index),
           },
         ];

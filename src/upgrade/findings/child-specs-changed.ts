@@ -1,5 +1,5 @@
 import { equals } from "../../terms/equal.js";
-import { printTerm } from "../../terms/print.js";
+import { printAtom, printTerm } from "../../terms/print.js";
 import type { Term } from "../../terms/term.js";
 import type { InitChild } from "../abstract-code/children-of-init.js";
 import type { Finding } from "../finding.js";
@@ -25,7 +25,6 @@ export const childSpecsChanged: UpgradeRule = ({ looked, facts, upgrade }) =>
     const left = { ...found, changed: isUpdated ? [] : found.changed };
     const unhandled = withoutHandled(left, upgrade.script);
     if (unhandled.added.length + unhandled.removed.length + unhandled.changed.length === 0) return [];
-    const name = process.registeredName ?? supervisor.module;
     return [
       {
         code: "child-specs-changed",
@@ -38,7 +37,7 @@ export const childSpecsChanged: UpgradeRule = ({ looked, facts, upgrade }) =>
             (id) => `${printTerm(id)} has another type or other modules, and would keep the old ones.`,
           ),
         ].join(" "),
-        hint: hintOf(supervisor.module, name, unhandled, isUpdated),
+        hint: hintOf(supervisor.module, process.registeredName, unhandled, isUpdated),
         module: supervisor.module,
         pids: [supervisor.pid],
       },
@@ -78,10 +77,22 @@ function withoutHandled({ added, removed, changed }: Differences, script: readon
 }
 
 /** The lines of the appup to write. */
-function hintOf(module: string, name: string, { added, removed }: Differences, isUpdated: boolean): string {
+function hintOf(
+  module: string,
+  registeredName: string | undefined,
+  { added, removed }: Differences,
+  isUpdated: boolean,
+): string {
+  const name = registeredName === undefined ? "Sup" : printAtom(registeredName);
+  const update = `{update, ${printAtom(module)}, supervisor}`;
   const stop = removed.flatMap((id) =>
     ["terminate_child", "delete_child"].map((call) => `{apply, {supervisor, ${call}, [${name}, ${printTerm(id)}]}}`),
   );
   const start = added.map((id) => `{apply, {supervisor, restart_child, [${name}, ${printTerm(id)}]}}`);
-  return `Write in the appup ${[`{update, ${module}, supervisor}`, ...stop, ...start].slice(isUpdated ? 1 : 0).join(", ")}${isUpdated ? ` after {update, ${module}, supervisor}` : ""}.`;
+  const isNamed = registeredName !== undefined || added.length + removed.length === 0;
+  return (
+    `Write in the appup ${[update, ...stop, ...start].slice(isUpdated ? 1 : 0).join(", ")}` +
+    `${isUpdated ? ` after ${update}` : ""}.` +
+    (isNamed ? "" : " It has no registered name: a function of yours has to find Sup, and apply calls that.")
+  );
 }

@@ -1,3 +1,4 @@
+import { printAtom } from "../../terms/print.js";
 import type { Finding } from "../finding.js";
 import type { Upgrade } from "../upgrade.js";
 import type { FindingRule } from "./context.js";
@@ -16,8 +17,8 @@ export const codeChangeMissing: FindingRule = ({ upgrade, coverage, facts }) =>
         code: "code-change-missing",
         severity: "error",
         summary: `${module} exports no code_change, but the upgrade calls it on ${callbacks.length === 1 ? "a process" : `${callbacks.length} processes`}`,
-        detail: `${upgrade.kind === "modules" ? "It" : `The instruction {update, ${module}, {advanced, Extra}}`} makes each process call ${module}:code_change, which doesn't exist: the upgrade would fail with undef.`,
-        hint: `Write code_change in ${module}, or use ${upgrade.kind === "modules" ? "--load-only" : `{update, ${module}} or {load_module, ${module}}`} where the state keeps its form.`,
+        detail: `${upgrade.kind === "modules" ? "It" : `The instruction {update, ${printAtom(module)}, {advanced, Extra}}`} makes each process call ${module}:code_change, which doesn't exist: the upgrade would fail with undef.`,
+        hint: `Write code_change in ${module}, or use ${upgrade.kind === "modules" ? "--load-only" : `{update, ${printAtom(module)}} or {load_module, ${printAtom(module)}}`} where the state keeps its form.`,
         module,
         pids: callbacks.map((process) => process.text),
       },

@@ -1,3 +1,4 @@
+import { printAtom } from "../../terms/print.js";
 import type { Finding } from "../finding.js";
 import type { UpgradeRule } from "./of-upgrade.js";
 
@@ -13,7 +14,7 @@ export const embeddedMode: UpgradeRule = ({ looked, inspection }) =>
           summary: `${module} is new in ${application}, but no instruction loads it`,
           detail:
             "The node runs in embedded mode (-mode embedded), in which code is only loaded at the start and by an upgrade: a call of the module would fail with undef.",
-          hint: `Write {add_module, ${module}} in ${application}.appup, and {delete_module, ${module}} for the way back.`,
+          hint: `Write {add_module, ${printAtom(module)}} in ${application}.appup, and {delete_module, ${printAtom(module)}} for the way back.`,
           module,
           pids: [],
         }));

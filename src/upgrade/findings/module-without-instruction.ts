@@ -1,3 +1,4 @@
+import { printAtom } from "../../terms/print.js";
 import type { Finding } from "../finding.js";
 import type { UpgradeRule } from "./of-upgrade.js";
 
@@ -16,7 +17,7 @@ export const moduleWithoutInstruction: UpgradeRule = ({ looked, facts }) =>
           (running.length > 0
             ? ` ${running.length === 1 ? "A process runs" : `${running.length} processes run`} it.`
             : ""),
-        hint: `Write {load_module, ${module}} in ${application}.appup, or {update, ${module}, {advanced, []}} where the form of its state changes.`,
+        hint: `Write {load_module, ${printAtom(module)}} in ${application}.appup, or {update, ${printAtom(module)}, {advanced, []}} where the form of its state changes.`,
         module,
         pids: running.map(({ text }) => text),
       };

@@ -1,3 +1,4 @@
+import { printAtom } from "../../terms/print.js";
 import type { Finding } from "../finding.js";
 import { namesOf } from "./context.js";
 import type { UpgradeRule } from "./of-upgrade.js";
@@ -20,7 +21,7 @@ export const supervisorInitEffects: UpgradeRule = ({ looked, coverage, upgrade }
         severity: fails ? "error" : "warning",
         summary: `init/1 of the supervisor ${module} ${call.isCertain ? "calls" : "may call"} ${call.called}${fails ? ` for ${named.name ?? ""}` : ""}, and would be called again`,
         detail:
-          `The instruction {update, ${module}, supervisor} has ${namesOf(supervisors)} call init/1 once more, to read the new ` +
+          `The instruction {update, ${printAtom(module)}, supervisor} has ${namesOf(supervisors)} call init/1 once more, to read the new ` +
           `child specifications. ${fails ? "The name is taken already: the call fails with badarg, and the upgrade with it." : "Each call makes another one, which nothing owns or deletes before the supervisor ends."}`,
         hint: `Move it out of init/1: into start_link of ${module} before supervisor:start_link, or into a process of its own that is the first child.`,
         module,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { applyUpgrade } from "../../../src/engine/apply.js";
 import { planUpgrade } from "../../../src/engine/plan.js";
 import { readApplicationUpgrade } from "../../../src/engine/source/application.js";
 import type { Target } from "../../../src/target/target.js";
@@ -225,5 +226,17 @@ describeErlang("doctor on an upgrade with a fault", () => {
     expect(finding.summary).toContain("would be changed");
     expect(finding.hint).toContain("#{id => api, start => {shop_server, start_link, [api]}, modules => [shop_server]}");
     await node.eval("ok = supervisor:terminate_child(shop_sup, api), ok = supervisor:delete_child(shop_sup, api)");
+  });
+
+  it("the lines to write for children that come and go do what they are for", async () => {
+    const shop_sup = supervisor(`${SERVER}, #{id => {more, 1}, start => {shop_server, start_link, [more]}}`);
+    const { hint } = only(await upgradeWith({ shop_sup }, "{load_module, shop_sup}"), "child-specs-changed");
+    const lines = /appup (.*)\.$/.exec(hint)?.[1] ?? "";
+    const directory = await version("2", { ...FIRST, shop_sup }, lines);
+    const { execution } = await applyUpgrade(target, await readApplicationUpgrade(target, directory));
+    expect(execution?.outcome).toBe("upgraded");
+    expect(await node.eval("[{Id, is_pid(Pid)} || {Id, Pid, _, _} <- supervisor:which_children(shop_sup)]")).toBe(
+      "[{{more,1},true},{server,true}]",
+    );
   });
 });

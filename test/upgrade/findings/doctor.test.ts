@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { parseTerm } from "../../../src/terms/parse.js";
-import { atom } from "../../../src/terms/term.js";
+import { atom, type Term } from "../../../src/terms/term.js";
 import type { CodeFacts } from "../../../src/upgrade/code-facts.js";
 import { diagnose } from "../../../src/upgrade/diagnosis.js";
+import { childSpecsChanged } from "../../../src/upgrade/findings/child-specs-changed.js";
+import { embeddedMode } from "../../../src/upgrade/findings/embedded-mode.js";
+import { moduleWithoutInstruction } from "../../../src/upgrade/findings/module-without-instruction.js";
 import { childSpecText } from "../../../src/upgrade/findings/child-spec-text.js";
 import { consolidatedProtocols } from "../../../src/upgrade/findings/consolidated-protocols.js";
 import { diskAlmostFull } from "../../../src/upgrade/findings/disk-almost-full.js";
@@ -93,6 +96,56 @@ describe("findings of doctor", () => {
     expect(oldCodeInUseAnywhere({ facts: someFacts({}), inspection })).toMatchObject([
       { severity: "info", detail: expect.stringContaining("a, b") as string },
     ]);
+  });
+});
+
+describe("the lines of an appup to write", () => {
+  const MODULE = "Elixir.Shop.Cart";
+  const unnamed = (change: "added" | "changed") => [{ application: "shop", module: MODULE, change }];
+  /** Every instruction in a text, as it would be read from an appup. */
+  const instructionsIn = (text: string): Term[] =>
+    [...text.matchAll(/\{(?:load_module|add_module|delete_module|update|apply), ?[^.]*?'[^']*'.*?\}(?=[ ,.]|$)/g)].map(
+      ([instruction]) => parseTerm(instruction),
+    );
+
+  it("are as Erlang reads them, also of modules of Elixir", () => {
+    const changed = moduleWithoutInstruction(aContext({ looked: { unnamed: unnamed("changed") } }))[0]!;
+    expect(instructionsIn(changed.hint)).toEqual([
+      parseTerm(`{load_module, '${MODULE}'}`),
+      parseTerm(`{update, '${MODULE}', {advanced, []}}`),
+    ]);
+    const added = embeddedMode(
+      aContext({ inspection: { mode: "embedded" }, looked: { unnamed: unnamed("added") } }),
+    )[0]!;
+    expect(instructionsIn(added.hint)).toEqual([
+      parseTerm(`{add_module, '${MODULE}'}`),
+      parseTerm(`{delete_module, '${MODULE}'}`),
+    ]);
+  });
+
+  it("say where a supervisor has no name that they could call it by", () => {
+    const process = (registeredName: string | undefined) =>
+      aProcess(1, { type: "supervisor", callbackModule: MODULE, registeredName });
+    const hintFor = (registeredName: string | undefined): string => {
+      const looked = {
+        code: new Map([
+          [
+            MODULE,
+            {
+              next: { ...CODE, initChildren: [{ id: atom("new"), type: undefined, modules: undefined }] },
+              previous: CODE,
+            },
+          ],
+        ]),
+        supervisors: [{ pid: "<0.1.0>", module: MODULE, children: [] }],
+      };
+      return childSpecsChanged(aContext({ looked, facts: someFacts({ processes: [process(registeredName)] }) }))[0]!
+        .hint;
+    };
+    expect(hintFor("Elixir.Shop.Sup")).toBe(
+      `Write in the appup {update, '${MODULE}', supervisor}, {apply, {supervisor, restart_child, ['Elixir.Shop.Sup', new]}}.`,
+    );
+    expect(hintFor(undefined)).toContain("restart_child, [Sup, new]}}. It has no registered name");
   });
 });
 
