@@ -1,6 +1,4 @@
 import { underLock } from "../engine/guardian/lock.js";
-import { fileProblem } from "../engine/releases/problems.js";
-import { FileError } from "../otp/file.js";
 import type { Target } from "../target/target.js";
 import { ProblemError } from "../terms/problem.js";
 import { CommandError, EXIT, type ExitCode } from "./exit.js";
@@ -22,7 +20,6 @@ export async function releaseErrorsTold<Result>(work: () => Promise<Result>): Pr
   try {
     return await work();
   } catch (error) {
-    if (error instanceof FileError) throw new CommandError(EXIT.refused, fileProblem(error));
     const problem = error instanceof ProblemError ? error.problems[0] : undefined;
     const exitCode = problem === undefined ? undefined : EXIT_CODES[problem.code];
     throw problem === undefined || exitCode === undefined ? error : new CommandError(exitCode, problem);

@@ -1,3 +1,5 @@
+import { fileProblem } from "../engine/releases/problems.js";
+import { FileError } from "../otp/file.js";
 import { CallError, UnexpectedAnswer } from "../otp/invoke.js";
 import { ProblemError, type Problem } from "../terms/problem.js";
 import { CommandError, EXIT, type ExitCode } from "./exit.js";
@@ -30,6 +32,8 @@ export async function settle(work: () => Promise<Report>): Promise<Result> {
       const problems = error.problems as [Problem, ...Problem[]];
       return { problems, exitCode: exitCodeOf(problems) };
     }
+    // Nothing has been done then: a file is written before the first step, or the step says what became of it.
+    if (error instanceof FileError) return { problems: [fileProblem(error)], exitCode: EXIT.refused };
     if (error instanceof CallError || error instanceof UnexpectedAnswer) {
       return { problems: [callFailed(error)], exitCode: EXIT.usage };
     }

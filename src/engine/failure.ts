@@ -1,6 +1,8 @@
+import { FileError } from "../otp/file.js";
 import { CallError, UnexpectedAnswer } from "../otp/invoke.js";
 import { TAKEN_BACK } from "./guardian/fence.js";
 import { ProblemError, type Problem } from "../terms/problem.js";
+import { fileProblem } from "./releases/problems.js";
 
 /** A step that could not be done. The upgrade stops there, and what was done is taken back. */
 export class StepFailure extends Error {
@@ -20,6 +22,7 @@ export function problemOf(error: unknown, code: string, summary: string): Proble
   if (error instanceof StepFailure) return error.problem;
   if (error instanceof ProblemError) return error.problems[0]!;
   if (error instanceof CallError && isTakenBack(error)) return LEASE_EXPIRED;
+  if (error instanceof FileError) return fileProblem(error);
   if (error instanceof CallError || error instanceof UnexpectedAnswer) {
     return { code, severity: "error", summary, detail: error.message };
   }

@@ -175,6 +175,16 @@ describeRebar3("the releases of a real node, by commands", () => {
     }
     const { code, document } = await relupctlJson(["versions", ...args], versionsDocument, options);
     expect({ code, handler: document.hasReleaseHandler }).toEqual({ code: 0, handler: false });
+    for (const command of ["plan", "apply", "downgrade"]) {
+      const failed = await relupctlJson(
+        [command, "9.9", ...args],
+        failureDocument(command === "plan" ? "plan" : "apply"),
+        options,
+      );
+      expect([command, failed.code, failed.document.error.code]).toEqual([command, 2, "release-not-found"]);
+    }
+    const rollback = await relupctlJson(["rollback", ...args], failureDocument("rollback"), options);
+    expect([rollback.code, rollback.document.error.code]).toEqual([3, "nothing-to-take-back"]);
   });
 });
 

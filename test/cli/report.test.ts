@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CommandError, EXIT } from "../../src/cli/exit.js";
 import { print, settle } from "../../src/cli/report.js";
 import { makePaint } from "../../src/cli/views/paint.js";
+import { FileError } from "../../src/otp/file.js";
 import { CallError, UnexpectedAnswer } from "../../src/otp/invoke.js";
 import { ProblemError, type Problem } from "../../src/terms/problem.js";
 import { atom } from "../../src/terms/term.js";
@@ -38,6 +39,8 @@ describe("what a command throws", () => {
       "call-failed",
       1,
     ],
+    ["a disk that is full", new FileError("file:write_file/2", "/r/releases/x", "enospc"), "disk-full", 3],
+    ["a root that is read-only", new FileError("file:open/2", "/r/releases/x", "erofs"), "root-not-writable", 3],
     ["an answer of another form", new UnexpectedAnswer("code:which/1", atom("what")), "call-failed", 1],
     ["a fault of ours", new TypeError("undefined is not a function"), "internal-error", 1],
     ["no error at all", "text", "internal-error", 1],

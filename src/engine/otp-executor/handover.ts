@@ -1,5 +1,4 @@
 import { prepConfigChange } from "../../otp/application.js";
-import { FileError } from "../../otp/file.js";
 import { installRelease, type InstallAnswer } from "../../otp/release-handler.js";
 import type { Target } from "../../target/target.js";
 import type { Problem } from "../../terms/problem.js";
@@ -12,7 +11,6 @@ import { forgetLastUpgrade } from "../last-upgrade.js";
 import type { PreparedUpgrade } from "../prepared.js";
 import type { Account } from "../releases/account.js";
 import type { Bookkeeping } from "../releases/bookkeeping.js";
-import { fileProblem } from "../releases/problems.js";
 import { awaitRestart, type Restart } from "../restart.js";
 import { installFailed } from "./reasons.js";
 import { placeRelup, type PlacedRelup } from "./relup-file.js";
@@ -35,8 +33,7 @@ export interface Settled {
 }
 
 /** Any error as a problem of the installation. */
-export const failureOf = (error: unknown): Problem =>
-  error instanceof FileError ? fileProblem(error) : problemOf(error, "install-failed", FAILED);
+export const failureOf = (error: unknown): Problem => problemOf(error, "install-failed", FAILED);
 
 const FAILED = "the node's release handler could not install the release";
 

@@ -7,13 +7,14 @@ import { Pid, atom } from "../../terms/term.js";
 import { emulatorRestart, type Upgrade } from "../../upgrade/upgrade.js";
 import type { PreparedUpgrade } from "../prepared.js";
 import { keepAccount, register, type Account } from "../releases/account.js";
+import { tryToWrite } from "../releases/keep-files.js";
 import { refused } from "../releases/problems.js";
 import { isProtocolCode } from "../source/consolidated-protocols.js";
 
 /**
  * Sees that the node's release handler can execute an upgrade, before anything changes, and that it knows both releases.
  * Several of these it doesn't look at itself, and restarts the node, or lets it end, where they fail.
- * @throws ProblemError `executor-unfit`, `heart-not-running`, `release-not-found` and those of accounts
+ * @throws ProblemError `executor-unfit`, `heart-not-running`, `release-not-found` and those of accounts; FileError
  */
 export async function readyHandler(
   target: Target,
@@ -33,6 +34,8 @@ export async function readyHandler(
   const release = account.releases.find(({ vsn }) => vsn === upgrade.to);
   if (release === undefined) throw refused("release-not-found", `${node} has no release ${upgrade.to}`);
   await register(target, account, release, options);
+  // A relup may have to be written, and RELEASES is.
+  await tryToWrite(target, account.relDir, options);
   const restart = emulatorRestart(upgrade.script)?.instruction;
   const isElixir = keyFind(keyFind(config.after, "elixir"), "config_provider_init") !== undefined;
   if (restart !== "restart_emulator" && (isElixir || upgrade.script.some(isProtocolCode))) {

@@ -1,5 +1,4 @@
 import { modulesWithOldCode } from "../../otp/code-path.js";
-import { FileError } from "../../otp/file.js";
 import type { CallOptions } from "../../otp/invoke.js";
 import { replaceReleases, withCurrent } from "../../otp/release-handler.js";
 import type { LowLevelInstruction } from "../../release/instruction.js";
@@ -12,7 +11,6 @@ import type { Upgrade } from "../../upgrade/upgrade.js";
 import { problemOf } from "../failure.js";
 import { accountOf, keepAccount, register } from "./account.js";
 import { takeInventory } from "./inventory.js";
-import { fileProblem } from "./problems.js";
 
 /**
  * What the node's release handler has to know of an upgrade that it didn't do itself. Its list of releases lives in the
@@ -97,9 +95,7 @@ function withUnpurged(known: Term, added: readonly Term[]): Term {
 
 function notRecorded(error: unknown, vsn: string): Problem {
   const { code, summary, detail, hint } =
-    error instanceof FileError
-      ? fileProblem(error)
-      : problemOf(error, "call-failed", "the release handler could not be told");
+    problemOf(error, "call-failed", "the release handler could not be told");
   return {
     code: "not-recorded",
     severity: "warning",

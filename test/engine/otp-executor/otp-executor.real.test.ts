@@ -23,6 +23,7 @@ import { freePort } from "../../support/epmd.js";
 import { describeRebar3 } from "../../support/erlang.js";
 import type { PeerNode } from "../../support/peer.js";
 import { buildRebarRelease, type RebarRelease } from "../../support/rebar-release.js";
+import { unwritable } from "../releases/faulty.js";
 
 describeRebar3("OTP's release handler as the executor", () => {
   let release: RebarRelease;
@@ -83,6 +84,10 @@ describeRebar3("OTP's release handler as the executor", () => {
     await ask("shop_till:sell(book)");
     const journals = join(root, "journal");
     await mkdir(journals);
+    // A relup would have to be written: that it can't be is found out before anything is done.
+    const unwritten = applyUpgrade(unwritable(target, "erofs"), await prepare("otp"));
+    await expect(unwritten).rejects.toMatchObject({ name: "FileError", reason: "erofs" });
+    expect(await statuses()).not.toContain("current");
     const applied = await apply("otp", {
       openJournal: (opening) => openJournal(journals, opening, { command: "apply", version: "1" }),
     });
