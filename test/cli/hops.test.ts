@@ -93,6 +93,19 @@ describe("an upgrade to a release that no direct way leads to", () => {
     expect(documentOf(said)).toMatchObject({ ok: false, result: "rolled_back", runs: "0.2.0" });
   });
 
+  it("goes no further with --soak where something has ended since the last hop", async () => {
+    using dying = twoHopsApart();
+    const code = "lib/counter-0.2.0/ebin/counter.js";
+    const head = "exports.handle_call = (request, _from, state) => {";
+    dying.edit(code, head, `${head}\n  if (state.elements[1] > 1000005) throw error(atom("tired"));`);
+    dying.edit(code, "counted(state));\n};", "counted(state + 1000000));\n};");
+    const args = ["apply", "0.3.0", "--via", "0.2.0", "--soak", "400ms", "--journal", journals.path, "--json"];
+    const said = await runMain([...args, "--root", dying.path]);
+    expect(said.code).toBe(5);
+    expect(documentOf(said)).toMatchObject({ runs: "0.2.0", failure: { code: "process-ended" } });
+    expect(documentOf(said).hops).toHaveLength(1);
+  });
+
   it("goes by no release that leads nowhere", async () => {
     const said = await apply("apply", "0.2.0", "--via", "0.3.0", "--json");
     expect(said.code).toBe(3);
