@@ -154,4 +154,32 @@ describeErlang("an interrupt of an upgrade of a real node", () => {
     await faults.node.eval("stopper ! go_on");
     await expect.poll(() => faults.look(), { timeout: 10_000 }).toEqual(before);
   });
+
+  it("while rollback waits for the node leaves that to go on by itself, and says so", async () => {
+    await using built = await buildApplications(["faults-1", "faults-2"]);
+    await using faults = await FaultsNode.start(built.lib);
+    const before = await faults.look();
+    const { name, port, cookie } = faults.node;
+    const node = ["--node", `${name}:${port}`, "--no-journal"];
+    const env = { RELUPCTL_COOKIE: cookie };
+    expect((await relupctl(["apply", "--app", `${built.lib}/faults-2`, ...node], { env })).code).toBe(0);
+    // A worker that is busy doesn't answer the suspend.
+    await faults.node.eval(`register(stopper, spawn(fun() -> erlang:suspend_process(whereis(beta_1)),
+      receive go_on -> ok end end)), timer:sleep(50)`);
+    let acting: Promise<void> = Promise.resolve();
+    const { code, stderr } = await relupctl(["rollback", ...node], {
+      env,
+      onStart: (child) => {
+        acting = (async () => {
+          await expect.poll(async () => (await faults.look()).suspended, { timeout: 20_000 }).not.toBe("[]");
+          child.kill("SIGINT");
+        })();
+      },
+    });
+    await acting;
+    expect(code).toBe(130);
+    expect(unwrapped(stderr)).toContain("the node goes on taking the upgrade back by itself");
+    await faults.node.eval("stopper ! go_on");
+    await expect.poll(() => faults.look(), { timeout: 10_000 }).toEqual(before);
+  });
 });

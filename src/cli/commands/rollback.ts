@@ -59,16 +59,18 @@ async function rollback(options: RollbackOptions, io: Io, log: Logger): Promise<
     if (journal !== undefined && !(await noteInJournal(journal, what))) log.info({ journal, what }, "not_noted");
   };
   await note(NOTES_OF.rollback);
-  const done = await unlessInterrupted(takeBack(opened.target, last.record), options.node, log);
+  const done = await unlessInterrupted(takeBack(opened.target, last.record), options.node, { io, log });
   await note(noteOf(done));
   log.info({ result: done.phase }, "rollback");
   return report(node, last, resultOf(done), done, done.phase === "rolled_back" ? EXIT.done : EXIT.needsAttention);
 }
 
 /** Once told to, the node takes it back whether anybody waits for it or not. */
-async function unlessInterrupted<T>(work: Promise<T>, node: string, log: Logger): Promise<T> {
+async function unlessInterrupted<T>(work: Promise<T>, node: string, to: { io: Io; log: Logger }): Promise<T> {
   using interruption = listenForInterrupt(() => {
-    log.warn("interrupted");
+    to.log.warn("interrupted");
+    // A terminal shows ^C in the line that it was typed in.
+    if (to.io.errIsTerminal) to.io.err("\n");
   });
   const { signal } = interruption;
   const interrupted = new Promise<never>((_, reject) => {
