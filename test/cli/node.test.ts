@@ -1,6 +1,8 @@
 import { execFile, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeCertificates, type Certificates } from "../distribution/certificates.js";
@@ -135,8 +137,11 @@ describeErlang("a real node", () => {
     using folder = new TemporaryFolder();
     const env = { RELUPCTL_COOKIE: node.cookie };
     const at = ["-n", `${node.name}:${node.port}`, "--log-file", folder.at("log"), "--log-level", "trace"];
+    const journal = ["--journal", folder.at("journal")];
     const apply = (vsn: string, ...options: string[]) =>
-      relupctlJson(["apply", "--app", `${built.lib}/counter-${vsn}`, ...at, ...options], applyDocument, { env });
+      relupctlJson(["apply", "--app", `${built.lib}/counter-${vsn}`, ...at, ...journal, ...options], applyDocument, {
+        env,
+      });
     const up = await apply("0.2.0", "--show-state");
     expect(up).toMatchObject({ code: 0, document: { result: "upgraded", from: "0.1.0", to: "0.2.0" } });
     expect(up.document.states?.find(({ registeredName }) => registeredName === "counter")?.after).toMatch(
@@ -145,8 +150,17 @@ describeErlang("a real node", () => {
     const down = await apply("0.1.0");
     expect(down).toMatchObject({ code: 0, document: { direction: "down" } });
     expect(down.document.states).toBeUndefined();
+    const snapshot = await relupctl(["snapshot", "-o", folder.at("snapshot"), "--with-env", ...at], { env });
+    expect(snapshot.code).toBe(0);
     expect(folder.read("log")).toContain("step_done");
-    expect(folder.read("log")).not.toContain(node.cookie);
+    const written = readdirSync(folder.path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8"));
+    // The log, the journals of both upgrades, the snapshot.
+    expect(written).toHaveLength(4);
+    const said = [up, down].map(({ document, stderr }) => JSON.stringify(document) + stderr);
+    expect([...written, ...said, snapshot.stdout + snapshot.stderr].join("\n")).not.toContain(node.cookie);
+    expect(readFileSync(up.document.journal!.file, "utf8")).not.toContain(node.cookie);
   });
 });
 
