@@ -8,6 +8,7 @@ import { FaultsNode } from "./node.js";
 
 /** Ups and downs, half of each. */
 const RUNS = runs(100);
+const TIMEOUT_MS = 60_000 + RUNS * 2_000;
 /** The first few make what stays: atoms of names, tables of the node itself, the record of the last upgrade. */
 const WARM_UP = 6;
 
@@ -18,7 +19,7 @@ const COUNTS = `
    [M || M <- Modules, erlang:check_old_code(M)], length(code:get_path()), length(registered())}`;
 
 describeErlang("many upgrades and downgrades in a row", () => {
-  it("leave nothing behind: no process, atom, table, port, nor old code", { timeout: 600_000 }, async () => {
+  it("leave nothing behind: no process, atom, table, port, nor old code", { timeout: TIMEOUT_MS }, async () => {
     await using built = await buildApplications(["faults-1", "faults-2"]);
     await using faults = await FaultsNode.start(built.lib);
     await faults.count();
