@@ -11,12 +11,14 @@ import { removeRelease } from "../../../src/engine/releases/remove.js";
 import { unpackPackage, type Unpacked, type UnpackOptions } from "../../../src/engine/releases/unpack.js";
 import { readReleaseUpgrade } from "../../../src/engine/source/release.js";
 import type { Target } from "../../../src/target/target.js";
+import { textOf } from "../../../src/terms/access.js";
+import { atom, tuple } from "../../../src/terms/term.js";
 import { startRelease } from "../../support/built-release.js";
 import { connectTo } from "../../support/connect.js";
 import { describeRebar3 } from "../../support/erlang.js";
 import type { PeerNode } from "../../support/peer.js";
 import { buildRebarRelease, type RebarRelease } from "../../support/rebar-release.js";
-import { unwritable } from "./faulty.js";
+import { faulty, unwritable } from "./faulty.js";
 
 /** Sells without a pause, and counts what it asked for, what was answered, and whether the answers went on counting. */
 const TRAFFIC = `
@@ -241,5 +243,53 @@ describeRebar3("the life of a release", () => {
     expect(readFileSync(join(root, "releases/1.0.0/sys.config"), "utf8")).toBe("[].\n");
     expect(await statuses()).toBe('[{"1.0.0",unpacked},{"2.0.0",permanent}]');
     expect(await node.eval("shop_till:sell(book)")).toMatch(/^{ok,\d+}$/);
+  });
+
+  it("is not committed where other code, another path or another start than the release's is found", async () => {
+    const lib = (vsn: string): string => join(root, "lib", `wares-${vsn}`, "ebin");
+    const findings = async (): Promise<string[]> => {
+      const { result, problems } = await commitRelease(target, undefined, { dryRun: true });
+      return [result, ...problems.map(({ code, severity, detail }) => `${severity} ${code}: ${detail?.split(". ")[0] ?? ""}`)];
+    };
+    expect(await findings()).toEqual(["checked"]);
+    await node.eval(`{ok, B} = file:read_file("${lib("1.0.0")}/wares.beam"), code:load_binary(wares, "", B)`);
+    expect(await findings()).toEqual(["refused", "error code-differs: wares"]);
+    await node.eval(`code:purge(wares), code:load_file(wares), code:replace_path(wares, "${lib("1.0.0")}")`);
+    expect(await findings()).toEqual(["refused", `error code-path-differs: wares is in ${join(root, "lib/wares-1.0.0")}`]);
+    await node.eval(`code:replace_path(wares, "${lib("1.1.0")}"), application:set_env(shop, greeting, "by hand")`);
+    expect(await findings()).toEqual(["checked", "warning environment-differs: shop: greeting."]);
+    await node.eval(`application:set_env(shop, greeting, "welcome")`);
+    const startErl = join(root, "releases", "start_erl.data");
+    const before = readFileSync(startErl, "utf8");
+    writeFileSync(startErl, before.replace("2.0.0", "1.0.0"));
+    await expect(commitRelease(target, undefined)).rejects.toMatchObject({ problems: [{ code: "start-erl-differs" }] });
+    writeFileSync(startErl, before);
+    expect(await commitRelease(target, undefined)).toMatchObject({ result: "unchanged", problems: [] });
+  });
+
+  it("has its files as they were where the disk is full in the middle of a commit, and of a removal all is told", async () => {
+    expect(await apply("1.0.0")).toMatchObject({ outcome: "upgraded" });
+    const files = ["RELEASES", "start_erl.data"].map((name) => join(root, "releases", name));
+    const before = files.map((file) => readFileSync(file, "utf8"));
+    // release_handler empties a file before it writes it.
+    const full = faulty(target, ({ function: fun }) => {
+      if (fun !== "make_permanent") return undefined;
+      for (const file of files) writeFileSync(file, "");
+      return { kind: "returned", value: tuple(atom("error"), atom("enospc")) };
+    });
+    await expect(commitRelease(full, undefined)).rejects.toMatchObject({ problems: [{ code: "commit-failed" }] });
+    expect(files.map((file) => readFileSync(file, "utf8"))).toEqual(before);
+    expect(await commitRelease(target, undefined)).toMatchObject({ result: "committed", vsn: "1.0.0" });
+
+    const stuck = faulty(target, ({ function: fun, args }) => {
+      const isOwn = fun === "del_dir_r" && textOf(args[0]) === join(root, "releases/2.0.0");
+      return isOwn ? { kind: "returned", value: tuple(atom("error"), atom("eacces")) } : undefined;
+    });
+    await expect(removeRelease(stuck, "2.0.0")).rejects.toMatchObject({
+      problems: [{ code: "remove-incomplete", detail: expect.stringContaining("releases/2.0.0 failed: eacces") as string }],
+    });
+    expect(await statuses()).toBe('[{"1.0.0",permanent}]');
+    expect((await removeRelease(target, "2.0.0")).deletes).toContain(join(root, "releases/2.0.0"));
+    expect(existsSync(join(root, "releases/2.0.0"))).toBe(false);
   });
 });
