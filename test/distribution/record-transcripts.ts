@@ -3,6 +3,7 @@
  * Their replay is tested in transcripts.test.ts, without Erlang.
  */
 import { connect, type ConnectOptions } from "../../src/distribution/index.js";
+import { binary } from "../../src/terms/term.js";
 import { startNode, type PeerNode } from "../support/peer.js";
 import { startProxy, type Proxy } from "../support/proxy.js";
 import { makeCertificates } from "./certificates.js";
@@ -49,6 +50,11 @@ await record("erl-dynamic", "an erl node whose name the server makes up connects
 await record("session", "our client connects, asks two questions and leaves", server, (proxy) =>
   through(proxy, server),
 );
+await record("fragments", "our client is answered with a term in two fragments", server, async (proxy) => {
+  const node = `${server.name}:${proxy.port}`;
+  await using target = await connect({ node, cookie: server.cookie, timeoutMs: 5_000 });
+  await target.call({ module: "binary", function: "copy", args: [binary("x"), 66_000] }, { timeoutMs: 5_000 });
+});
 await record("wrong-cookie", "our client has another cookie", server, (proxy) =>
   through(proxy, server, { cookie: "not-the-one", name: "client" }),
 );

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Pid } from "../../src/terms/term.js";
+import { atom, Pid, type Bitstring, type Tuple } from "../../src/terms/term.js";
 import { decodeControl, type ControlMessage } from "../../src/distribution/control.js";
 import { Cookie } from "../../src/distribution/cookie.js";
 import { FrameDecoder } from "../../src/distribution/frames.js";
@@ -102,14 +102,21 @@ describe("a recorded handshake", () => {
   });
 });
 
+/** Of the first fragment of a message, and of the others (erl_ext_dist). */
+const [FRAGMENT_HEADER, FRAGMENT_CONTINUED] = [69, 70];
+
 describe("a recorded session", () => {
-  const messages = (bytes: Uint8Array): ControlMessage[] => {
+  /** Whole, in pieces. What a fragment completes nothing of is none. */
+  const messages = (...pieces: readonly Uint8Array[]): ControlMessage[] => {
     const frames = new FrameDecoder(4, 1e6);
     const decoder = new MessageDecoder(1e6);
-    frames.push(bytes);
     const found: ControlMessage[] = [];
-    for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
-      found.push(decodeControl(decoder.receive(frame)!));
+    for (const piece of pieces) {
+      frames.push(piece);
+      for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
+        const message = decoder.receive(frame);
+        if (message !== undefined) found.push(decodeControl(message));
+      }
     }
     expect(frames.rest()).toHaveLength(0);
     return found;
@@ -131,5 +138,22 @@ describe("a recorded session", () => {
     for (const message of answered) {
       if (message.kind === "spawn_reply") expect(message.result).toBeInstanceOf(Pid);
     }
+  });
+
+  it("is read byte by byte as in one piece, its fragments too", () => {
+    const recording = readRecording("fragments");
+    const { last } = replay(handshakeOf(recording), [bytesOf(recording, "server")]);
+    const rest = Buffer.from(last.done!.rest);
+    const frames = new FrameDecoder(4, 1e6);
+    frames.push(rest);
+    const headers: (number | undefined)[] = [];
+    for (let frame = frames.next(); frame !== undefined; frame = frames.next()) headers.push(frame[1]);
+    expect(headers.slice(-2)).toEqual([FRAGMENT_HEADER, FRAGMENT_CONTINUED]);
+    const read = messages(rest);
+    expect(messages(...byteByByte(rest))).toEqual(read);
+    const { reason } = read.findLast((message) => message.kind === "monitor_exit")!;
+    const [, how, value] = (reason as Tuple).elements;
+    expect(how).toBe(atom("return"));
+    expect((value as Bitstring).bytes).toEqual(new Uint8Array(66_000).fill("x".charCodeAt(0)));
   });
 });
