@@ -5,7 +5,7 @@ import { describeErlang } from "../../support/erlang.js";
 import { AFTER, BEFORE, startPaced } from "./paced.js";
 
 /** Longer than a suspend may take here, shorter than the test may. */
-const BUSY_MS = 1_500;
+const BUSY_MS = 4_000;
 
 describeErlang("a process that doesn't answer a suspend in time", () => {
   let built: BuiltApplications;
@@ -51,7 +51,7 @@ describeErlang("a process that doesn't answer a suspend in time", () => {
   it("is refused beforehand, unless it is said what to do with it", async () => {
     await using paced = await startPaced(built);
     const prepared = await paced.prepare("2");
-    await paced.node.eval(`gen_server:cast(paced_2, {busy, 500})`);
+    await paced.node.eval(`gen_server:cast(paced_2, {busy, ${BUSY_MS}})`);
     const applied = await applyUpgrade(paced.target, prepared, { ...options, allowed: [] });
     expect(applied.refusedFor).toMatchObject([{ code: "process-not-responding" }]);
   });
