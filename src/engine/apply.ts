@@ -133,9 +133,7 @@ async function planAndExecute(
     account === undefined
       ? await executeHere(target, guardian, plan, prepared, executing)
       : await executeByReleaseHandler(target, plan, prepared, account, executing);
-  const isUp = execution.outcome === "upgraded" && execution.restart === undefined;
-  const soaked = options.looksAgain === true && isUp ? await soakAndLook(target, plan, options) : undefined;
-  if (soaked === undefined) await soak(options);
+  const soaked = await letRun(target, plan, execution, options);
   // A node that was restarted has other processes, and this connection to it has ended.
   const after = execution.restart === undefined ? await readStates(target, shown, STATE_TIMEOUT_MS) : [];
   const states = shown.map((process, index) => stateChange(process, before[index], after[index]));
@@ -144,6 +142,21 @@ async function planAndExecute(
     ...(soaked !== undefined && { soaked }),
     ...(journal && { journal }),
   };
+}
+
+/** Lets the node run after its upgrade, and says what has ended meanwhile where that is asked for and can be seen. */
+async function letRun(
+  target: Target,
+  plan: Plan,
+  { outcome, restart }: Execution,
+  options: ApplyOptions,
+): Promise<Problem[] | undefined> {
+  if (options.looksAgain === true) {
+    if (outcome !== "upgraded") return undefined;
+    if (restart === undefined) return await soakAndLook(target, plan, options);
+  }
+  await soak(options);
+  return undefined;
 }
 
 /** Does the steps from here, and tells the node's release handler of it. */

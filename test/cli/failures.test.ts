@@ -60,6 +60,13 @@ describe("a code_change that fails", () => {
     expect(said).toMatch(/counter was suspended for [\d.]+ m?s\. $/);
   });
 
+  it("is told at once, whatever --soak says", async () => {
+    const args = ["apply", "0.3.0", "--boot", "0.2.0", "--root", COUNTER, "--soak", "1h"];
+    const { code, document } = await relupctlJson(args, applyDocument);
+    expect(code).toBe(4);
+    expect(document).not.toHaveProperty("soak");
+  });
+
   it.each([
     ["throws", 'throw new Error("no luck");', /\{js_error,<<"no luck">>\}$/],
     ["returns nonsense", "return 42;", /: 42$/],
