@@ -38,6 +38,10 @@ export function withExpectedVsns(
   );
 }
 
+/** The same, where what it was told from isn't the code that will be changed. */
+export const withoutExpectedVsns = (objectCode: ReadonlyMap<string, ObjectCode>): ReadonlyMap<string, ObjectCode> =>
+  new Map([...objectCode].map(([module, facts]) => [module, { ...facts, expectedVsns: undefined }]));
+
 function expectedOf(direction: "up" | "down", newer: Binary, older: Binary): ExpectedVsns | undefined {
   if (!readBeam(newer.bytes).hasDebugInfo) return undefined;
   const forms = readAbstractCode(newer.bytes);

@@ -32,7 +32,7 @@ export interface ObjectCode {
   /** True when the new version's `.app` lists the module. */
   readonly listedInApp: boolean;
   /** The old versions that code_change takes; undefined where the script doesn't call it, or that can't be told. */
-  readonly expectedVsns?: ExpectedVsns;
+  readonly expectedVsns?: ExpectedVsns | undefined;
 }
 
 /** Which states are kept while an upgrade is under way, to be put back exactly (`--keep-state`). */

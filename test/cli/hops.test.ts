@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeErlang } from "../support/erlang.js";
@@ -7,7 +8,7 @@ import type { PeerNode } from "../support/peer.js";
 import { applyDocument, planDocument } from "./support/documents.js";
 import { runMain, type Said } from "./support/in-process.js";
 import { copyRoot, TemporaryFolder } from "./support/root.js";
-import { unwrapped } from "./support/run.js";
+import { REPOSITORY, unwrapped } from "./support/run.js";
 
 /** The counter, whose version 0.3.0 says nothing of 0.1.0. */
 function twoHopsApart(): TemporaryFolder {
@@ -142,12 +143,28 @@ describeErlang("a real node, downgraded in two hops", () => {
   beforeAll(async () => {
     release = await buildRelease("demo", "counter", ["0.1.0", "0.2.0", "0.3.0"]);
     const update = '[{"0.2.0", [{update, counter, {advanced, []}}]}]';
-    writeFileSync(join(release.root, "lib/counter-0.3.0/ebin/counter.appup"), `{"0.3.0", ${update}, ${update}}.\n`);
+    const ebin = join(release.root, "lib/counter-0.3.0/ebin");
+    writeFileSync(join(ebin, "counter.appup"), `{"0.3.0", ${update}, ${update}}.\n`);
+    // It knows the way down to 0.2.0 only, in code_change too.
+    const source = readFileSync(join(REPOSITORY, "fixtures/erlang/counter-0.3.0/src/counter.erl"), "utf8");
+    const narrow = source
+      .replace(/^code_change\(\{down, "0\.1\.0"\}.*\n/m, "")
+      .replace("{down, _Vsn}", '{down, "0.2.0"}');
+    writeFileSync(join(ebin, "counter.erl"), narrow);
+    execFileSync("erlc", ["+debug_info", "-o", ebin, join(ebin, "counter.erl")]);
     node = await release.start("0.3.0");
   });
   afterAll(async () => {
     await node.stop();
     await release[Symbol.asyncDispose]();
+  });
+
+  it("is planned by what each hop will change, not by what the code that runs now takes", async () => {
+    using cookie = new TemporaryFolder();
+    cookie.write("cookie", node.cookie);
+    const at = ["-n", `${node.name}:${node.port}`, "--cookie-file", cookie.at("cookie")];
+    const { code, out } = await runMain(["plan", "0.1.0", "--multi-hop", ...at]);
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining("Hop 2") as string });
   });
 
   it("ends with the state of the first version, and its release current", async () => {

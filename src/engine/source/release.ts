@@ -7,7 +7,7 @@ import type { Target } from "../../target/target.js";
 import { ProblemError } from "../../terms/problem.js";
 import { atom, list, tuple, type Term } from "../../terms/term.js";
 import { configurationDifferences } from "../../upgrade/configuration.js";
-import { withExpectedVsns } from "../../upgrade/old-vsns.js";
+import { withExpectedVsns, withoutExpectedVsns } from "../../upgrade/old-vsns.js";
 import type { Library } from "../../upgrade/upgrade.js";
 import type { PreparedUpgrade } from "../prepared.js";
 import { bootConfig } from "./config-providers.js";
@@ -127,7 +127,7 @@ export async function routeTo(node: NodeCode, vsn: string): Promise<readonly str
 
 /**
  * Reads a later hop of an upgrade in several ones, as if the release before it ran: to be shown beforehand. What the code
- * that runs then will be is not known yet: what runs now stands for it.
+ * that runs then will be is not known yet: what runs now stands for it, but for the old versions that code_change takes.
  * @throws ProblemError as `readReleaseUpgrade`
  */
 export async function readHopAhead(node: NodeCode, from: string, vsn: string): Promise<PreparedUpgrade> {
@@ -138,7 +138,9 @@ export async function readHopAhead(node: NodeCode, from: string, vsn: string): P
       return current && { name: current.name, vsn: from };
     },
   };
-  return await readReleaseUpgradeOf(ahead, vsn);
+  const prepared = await readReleaseUpgradeOf(ahead, vsn);
+  const { upgrade } = prepared;
+  return { ...prepared, upgrade: { ...upgrade, objectCode: withoutExpectedVsns(upgrade.objectCode) } };
 }
 
 /** The libraries whose code path is replaced: those that are new or changed, and those the script loads code from. */
