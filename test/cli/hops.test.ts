@@ -149,7 +149,8 @@ describeErlang("a real node, downgraded in two hops", () => {
     const source = readFileSync(join(REPOSITORY, "fixtures/erlang/counter-0.3.0/src/counter.erl"), "utf8");
     const narrow = source
       .replace(/^code_change\(\{down, "0\.1\.0"\}.*\n/m, "")
-      .replace("{down, _Vsn}", '{down, "0.2.0"}');
+      .replace("{down, _Vsn}", '{down, "0.2.0"}')
+      .replace("code_change(Vsn, State", 'code_change("0.2.0" = Vsn, State');
     writeFileSync(join(ebin, "counter.erl"), narrow);
     execFileSync("erlc", ["+debug_info", "-o", ebin, join(ebin, "counter.erl")]);
     node = await release.start("0.3.0");
