@@ -8,16 +8,22 @@ import { problemText } from "./views/problem.js";
 
 /**
  * Connects to a real node, with the cookie and the certificates that the options name.
+ * @param netTickTimeMs after so long without a sign the node is given up; as the distribution does it where undefined
  * @throws CommandError with exit code 1 when the node can't be reached
  */
-export async function connectTo(node: string, options: TargetOptions, io: Io): Promise<Target> {
+export async function connectTo(
+  node: string,
+  options: TargetOptions,
+  io: Io,
+  netTickTimeMs: number | undefined,
+): Promise<Target> {
   const warn = (problem: Problem): void => {
     io.err(`${problemText(problem, io.paintErr)}\n`);
   };
   try {
     const cookie = await cookieOf(options, warn);
     const tls = await readTlsFiles(options);
-    return await connect({ node, cookie, timeoutMs: options.connectTimeout, tls });
+    return await connect({ node, cookie, timeoutMs: options.connectTimeout, tls, netTickTimeMs });
   } catch (error) {
     if (error instanceof ProblemError) throw new CommandError(EXIT.usage, error.problems[0]!);
     throw error;

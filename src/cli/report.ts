@@ -35,7 +35,7 @@ export async function settle(work: () => Promise<Report>): Promise<Result> {
     // Nothing has been done then: a file is written before the first step, or the step says what became of it.
     if (error instanceof FileError) return { problems: [fileProblem(error)], exitCode: EXIT.refused };
     if (error instanceof CallError || error instanceof UnexpectedAnswer) {
-      return { problems: [callFailed(error)], exitCode: EXIT.usage };
+      return { problems: [isLost(error) ? nodeLost(error) : callFailed(error)], exitCode: EXIT.usage };
     }
     return { problems: [internalError(error)], exitCode: EXIT.usage };
   }
@@ -48,6 +48,20 @@ const callFailed = ({ message }: Error): Problem => ({
   summary: message,
   detail: "It was asked before the first step, or after the last.",
   hint: "See whether the node runs, and its log.",
+});
+
+/** The connection ended while the node was asked, or before it could be. */
+const isLost = (error: Error): boolean =>
+  error instanceof CallError &&
+  (error.outcome.kind === "not_sent" ||
+    (error.outcome.kind === "unknown" && error.outcome.cause === "connection_lost"));
+
+const nodeLost = ({ message }: Error): Problem => ({
+  code: "node-lost",
+  severity: "error",
+  summary: "the node, or the connection to it, was lost",
+  detail: `It stopped, was silent for too long, or the network was cut: ${message}.`,
+  hint: "See whether the node runs and can be reached, and try again. Did this command change something? See relupctl recover.",
 });
 
 const internalError = (error: unknown): Problem => ({

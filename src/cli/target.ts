@@ -14,7 +14,24 @@ export interface OpenedTarget extends AsyncDisposable {
  * @throws CommandError with exit code 1 when the node can't be reached
  */
 export async function openTarget(options: TargetOptions, io: Io, log: Logger): Promise<OpenedTarget> {
-  const target = await open(options, io, log);
+  return await open(options, io, log, undefined);
+}
+
+/**
+ * The same for a command that changes nothing: nothing is lost where a node that falls silent is given up after the time
+ * that connecting to it may take, and not only after the net tick time.
+ */
+export async function openTargetToLook(options: TargetOptions, io: Io, log: Logger): Promise<OpenedTarget> {
+  return await open(options, io, log, options.connectTimeout);
+}
+
+async function open(
+  options: TargetOptions,
+  io: Io,
+  log: Logger,
+  netTickTimeMs: number | undefined,
+): Promise<OpenedTarget> {
+  const target = await connectOrBoot(options, io, log, netTickTimeMs);
   const { node, otpRelease } = target.identity;
   log.info({ node, otpRelease }, "opened the node");
   return {
@@ -27,11 +44,16 @@ export async function openTarget(options: TargetOptions, io: Io, log: Logger): P
 }
 
 /** What only the other kind of node needs is not loaded. */
-async function open(options: TargetOptions, io: Io, log: Logger): Promise<Target> {
+async function connectOrBoot(
+  options: TargetOptions,
+  io: Io,
+  log: Logger,
+  netTickTimeMs: number | undefined,
+): Promise<Target> {
   if (options.node === undefined) {
     const { bootEmbedded } = await import("./embedded.js");
     return await bootEmbedded(options, log);
   }
   const { connectTo } = await import("./connected.js");
-  return await connectTo(options.node, options, io);
+  return await connectTo(options.node, options, io, netTickTimeMs);
 }

@@ -39,6 +39,13 @@ describe("what a command throws", () => {
       "call-failed",
       1,
     ],
+    [
+      "a connection that was lost",
+      new CallError("code:which/1", { kind: "unknown", cause: "connection_lost" }),
+      "node-lost",
+      1,
+    ],
+    ["a node that is gone", new CallError("code:which/1", { kind: "not_sent", cause: "gone" }), "node-lost", 1],
     ["a disk that is full", new FileError("file:write_file/2", "/r/releases/x", "enospc"), "disk-full", 3],
     ["a root that is read-only", new FileError("file:open/2", "/r/releases/x", "erofs"), "root-not-writable", 3],
     ["an answer of another form", new UnexpectedAnswer("code:which/1", atom("what")), "call-failed", 1],

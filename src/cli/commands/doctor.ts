@@ -11,7 +11,7 @@ import type { Report } from "../report.js";
 import type { Run } from "../run.js";
 import { openSnapshot, prepareFromSnapshot, withSnapshotOption, type SnapshotOptions } from "../snapshot.js";
 import { prepare, sourceOf, withSourceArguments, type Source, type SourceOptions } from "../source.js";
-import { openTarget } from "../target.js";
+import { openTargetToLook } from "../target.js";
 import { doctorJson, doctorText, type Diagnosis } from "../views/doctor.js";
 
 interface DoctorOptions extends CommonOptions, TargetOptions, SourceOptions, SnapshotOptions {
@@ -77,7 +77,7 @@ async function examineNode(
   io: Io,
   log: Logger,
 ): Promise<Examination> {
-  await using opened = await openTarget(options, io, log);
+  await using opened = await openTargetToLook(options, io, log);
   return await examine(
     opened.target,
     { timeoutMs: options.timeout, states: options.states === true },

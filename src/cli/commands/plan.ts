@@ -16,7 +16,7 @@ import { writeOutputFile } from "../output-file.js";
 import { planReport } from "../plan-report.js";
 import { documentText, type Report } from "../report.js";
 import type { Run } from "../run.js";
-import { openTarget, type OpenedTarget } from "../target.js";
+import { openTargetToLook, type OpenedTarget } from "../target.js";
 import { openSnapshot, prepareFromSnapshot, withSnapshotOption, type SnapshotOptions } from "../snapshot.js";
 import {
   choicesOf,
@@ -55,7 +55,7 @@ async function plan(vsn: string | undefined, options: PlanOptions, io: Io, log: 
   if (options.snapshot !== undefined) {
     return await reported(await planOffline(source, options, options.snapshot), options);
   }
-  await using opened = await openTarget(options, io, log);
+  await using opened = await openTargetToLook(options, io, log);
   const route = await hopsTo(opened.target, vsn, options);
   if (route !== undefined) return hopsReport(await planHops(route, opened, options), options);
   const { upgrade } = await prepare(opened, source, options);

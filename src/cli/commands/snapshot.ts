@@ -9,7 +9,7 @@ import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOp
 import { writeOutputFile } from "../output-file.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
-import { openTarget } from "../target.js";
+import { openTargetToLook } from "../target.js";
 import { snapshotText } from "../views/snapshot.js";
 
 interface SnapshotCommandOptions extends CommonOptions, TargetOptions {
@@ -35,7 +35,7 @@ export function registerSnapshot(program: Command, run: Run): void {
 }
 
 async function snapshot(options: SnapshotCommandOptions, io: Io, log: Logger): Promise<Report> {
-  await using opened = await openTarget(options, io, log);
+  await using opened = await openTargetToLook(options, io, log);
   const document = await takeSnapshot(opened.target, {
     withEnv: options.withEnv === true,
     taken: new Date().toISOString(),

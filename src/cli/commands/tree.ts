@@ -8,7 +8,7 @@ import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOp
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
 import { openSnapshot, withSnapshotOption, type SnapshotOptions } from "../snapshot.js";
-import { openTarget } from "../target.js";
+import { openTargetToLook } from "../target.js";
 import { moduleNamed, treeDot, treeJson, treeText, type TreeOptions } from "../views/tree.js";
 
 interface TreeCommandOptions extends CommonOptions, TargetOptions, SnapshotOptions {
@@ -53,7 +53,7 @@ async function tree(options: TreeCommandOptions, io: Io, log: Logger): Promise<R
 
 async function factsOf(options: TreeCommandOptions, io: Io, log: Logger): Promise<Facts> {
   if (options.snapshot !== undefined) return (await openSnapshot(options.snapshot)).facts;
-  await using opened = await openTarget(options, io, log);
+  await using opened = await openTargetToLook(options, io, log);
   const modules = options.module === undefined ? [] : [moduleNamed(options.module)];
   return await observe(opened.target, { modules, everyModule: true, probe: [], timeoutMs: options.timeout });
 }

@@ -6,7 +6,7 @@ import type { Io } from "../io.js";
 import { withCommonOptions, withTargetOptions, type CommonOptions, type TargetOptions } from "../options.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
-import { openTarget } from "../target.js";
+import { openTargetToLook } from "../target.js";
 import { versionsJson, versionsText } from "../views/versions.js";
 
 type VersionsOptions = CommonOptions & TargetOptions;
@@ -23,7 +23,7 @@ export function registerVersions(program: Command, run: Run): void {
 }
 
 async function versions(options: VersionsOptions, io: Io, log: Logger): Promise<Report> {
-  await using opened = await openTarget(options, io, log);
+  await using opened = await openTargetToLook(options, io, log);
   const inventory = await takeInventory(opened.target, { timeoutMs: options.timeout });
   return { json: versionsJson(inventory), text: (paint) => versionsText(inventory, paint), exitCode: EXIT.done };
 }
