@@ -150,10 +150,13 @@ async function withMissing(
 ): Promise<NodeRelease[]> {
   const libraries = [...new Set(drafts.flatMap(({ libraries }) => libraries.map(({ dir }) => dir)))];
   const boots = drafts.map(({ vsn }) => `${relDir}/${vsn}/start.boot`);
-  const infos = await fileInfos(target, [...libraries, ...boots], options);
-  const there = new Set([...libraries, ...boots].filter((_, index) => infos[index] !== undefined));
+  const ran = await librariesElsewhere(target, applications, options);
+  const paths = [...libraries, ...boots, ...[...ran.values()].map(onDisk)];
+  const infos = await fileInfos(target, paths, options);
+  const there = new Set(paths.filter((_, index) => infos[index] !== undefined));
   const needsBoot = await hasBootScripts(target, there, boots, options);
-  const elsewhere = await librariesElsewhere(target, applications, options);
+  // The code server goes on giving a directory that was deleted since.
+  const elsewhere = new Map([...ran].filter(([, dir]) => dir === "" || there.has(onDisk(dir))));
   return drafts.map((draft) => {
     const found = draft.libraries.map((library) => {
       const other = elsewhere.get(`${library.name}-${library.vsn}`);
@@ -169,6 +172,9 @@ async function withMissing(
     return { ...draft, libraries: found, missing };
   });
 }
+
+/** A directory; of one in an archive, the archive. */
+const onDisk = (directory: string): string => directory.replace(/\.ez\/.*$/s, ".ez");
 
 /** The embedded node boots without scripts: there, none of its releases has one. */
 async function hasBootScripts(
