@@ -38,6 +38,9 @@ export async function upload(
   const offsets = Array.from({ length: Math.ceil(source.size / BLOCK_BYTES) }, (_, index) => index * BLOCK_BYTES);
   const wanted: string[] = [];
   for (const offset of offsets) wanted.push(digestOf(await blockAt(source, offset), options));
+  // Sending makes no file shorter: one that is too long would stay so.
+  const [before] = await fileInfos(target, [temporary], options);
+  if (before !== undefined && before.size > source.size) await deleteFile(target, temporary, options);
   const there = await blockDigests(target, temporary, offsets, BLOCK_BYTES, options.algorithm, options);
   const missing = offsets.filter((_, index) => there[index] !== wanted[index]);
   const sizeOf = (some: readonly number[]): number =>
