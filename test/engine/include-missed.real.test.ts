@@ -146,12 +146,25 @@ defmodule MyStore.Server do
 end`,
 };
 
+/** The cure: the server starts itself, so its module is the one that the child specification names. */
+const CURED = {
+  store: STORE.replace(/ {2}def start_link.*\n/, "").replace(
+    "{__MODULE__, :start_link",
+    "{MyStore.Server, :start_link",
+  ),
+  server: (source: string): string =>
+    source.replace(
+      "use GenServer\n",
+      "use GenServer\n  def start_link(opts), do: GenServer.start_link(__MODULE__, opts, name: opts[:name])\n",
+    ),
+};
+
 /** Compiles a version into `my_store-VSN/ebin` of a library directory. */
-async function buildStore(lib: string, vsn: keyof typeof SERVER): Promise<void> {
+async function buildStore(lib: string, vsn: keyof typeof SERVER, isCured: boolean): Promise<void> {
   const ebin = join(lib, `my_store-${vsn}`, "ebin");
   await mkdir(ebin, { recursive: true });
   const source = join(lib, `store-${vsn}.ex`);
-  await writeFile(source, STORE + SERVER[vsn]);
+  await writeFile(source, isCured ? CURED.store + CURED.server(SERVER[vsn]) : STORE + SERVER[vsn]);
   await promisify(execFile)("elixirc", ["-o", ebin, source]);
   const modules = "['Elixir.MyStore', 'Elixir.MyStore.Application', 'Elixir.MyStore.Server']";
   await writeFile(
@@ -163,23 +176,36 @@ async function buildStore(lib: string, vsn: keyof typeof SERVER): Promise<void> 
   await writeFile(join(ebin, "my_store.appup"), `{"2.0.0", [{"1.0.0", ${script}}], [{"1.0.0", ${script}}]}.`);
 }
 
-describeElixir("an Elixir store whose child specification names another module", () => {
-  let lib: string;
-  let node: PeerNode;
-  let target: Target;
-  beforeAll(async () => {
-    lib = await mkdtemp(join(tmpdir(), "relupctl-elixir-"));
-    [, , node] = await Promise.all([buildStore(lib, "1.0.0"), buildStore(lib, "2.0.0"), startNode({ elixir: true })]);
-    await node.eval(`code:add_patha("${lib}/my_store-1.0.0/ebin"), {ok, _} = application:ensure_all_started(my_store)`);
-    target = await connectTo(node);
-  });
-  afterAll(async () => {
-    await target[Symbol.asyncDispose]();
-    await node.stop();
-    await rm(lib, { recursive: true, force: true });
-  });
+interface Store extends AsyncDisposable {
+  readonly lib: string;
+  readonly node: PeerNode;
+  readonly target: Target;
+}
 
-  it("is refused as it is, and upgraded and downgraded when its servers are included", async () => {
+/** An Elixir node that runs version 1.0.0. */
+async function startStore(isCured: boolean): Promise<Store> {
+  const lib = await mkdtemp(join(tmpdir(), "relupctl-elixir-"));
+  const [node] = await Promise.all([
+    startNode({ elixir: true }),
+    buildStore(lib, "1.0.0", isCured),
+    buildStore(lib, "2.0.0", isCured),
+  ]);
+  await node.eval(`code:add_patha("${lib}/my_store-1.0.0/ebin"), {ok, _} = application:ensure_all_started(my_store)`);
+  const target = await connectTo(node);
+  return {
+    ...{ lib, node, target },
+    [Symbol.asyncDispose]: async () => {
+      await target[Symbol.asyncDispose]();
+      await node.stop();
+      await rm(lib, { recursive: true, force: true });
+    },
+  };
+}
+
+describeElixir("an Elixir store", () => {
+  it("whose child specification names another module is refused, and goes up and down when its servers are included", async () => {
+    await using store = await startStore(false);
+    const { lib, node, target } = store;
     const refused = await applyUpgrade(target, await readApplicationUpgrade(target, `${lib}/my_store-2.0.0`));
     expect(accounts(refused)).toEqual({ "Elixir.MyStore.Server": ["2 missed callback-not-declared"] });
     expect(refused.refusedFor).toMatchObject([{ code: "callback-not-declared", module: "Elixir.MyStore.Server" }]);
@@ -192,6 +218,21 @@ describeElixir("an Elixir store whose child specification names another module",
     expect(await node.eval("'Elixir.MyStore':get(tools, tools)")).toBe("1");
 
     const down = await applyUpgrade(target, including(await readApplicationUpgrade(target, `${lib}/my_store-1.0.0`)));
+    expect(down.execution?.outcome).toBe("upgraded");
+    expect(await node.eval("sys:get_state(fruit)")).toBe("[{fruit,1}]");
+  });
+
+  it("whose server starts itself goes up and down as it is", async () => {
+    await using store = await startStore(true);
+    const { lib, node, target } = store;
+    const up = await applyUpgrade(target, await readApplicationUpgrade(target, `${lib}/my_store-2.0.0`));
+    expect(up.refusedFor).toEqual([]);
+    expect(accounts(up)).toEqual({ "Elixir.MyStore.Server": ["2 migrated declared"] });
+    expect(up.execution?.outcome).toBe("upgraded");
+    expect(await node.eval("sys:get_state(fruit)")).toBe("#{fruit => 1}");
+    expect(await node.eval("'Elixir.MyStore':get(tools, tools)")).toBe("1");
+
+    const down = await applyUpgrade(target, await readApplicationUpgrade(target, `${lib}/my_store-1.0.0`));
     expect(down.execution?.outcome).toBe("upgraded");
     expect(await node.eval("sys:get_state(fruit)")).toBe("[{fruit,1}]");
   });
