@@ -1,6 +1,6 @@
 import { evaluate } from "../../otp/erl-eval.js";
 import { CallError, attempt, invoke, UnexpectedAnswer } from "../../otp/invoke.js";
-import type { Target } from "../../target/target.js";
+import type { Outcome, Target } from "../../target/target.js";
 import { ProblemError } from "../../terms/problem.js";
 import { atomName, listElements, taggedTuple, tupleElements } from "../../terms/access.js";
 import { atom, list, map, Pid, string, tuple, type Term } from "../../terms/term.js";
@@ -125,16 +125,20 @@ export class Guardian {
     return await this.#pidsUnder("begun_anew");
   }
 
-  /** Pids that the guardian has noted under a key. */
+  /** Pids that the guardian has noted under a key. @throws CallError when the node can't be asked */
   async #pidsUnder(key: string): Promise<readonly Pid[]> {
-    const rows = await attempt(this.#node, "ets:lookup/2", [this.#log, atom(key)], { timeoutMs: ASK_MS });
-    const [found] = (rows.kind === "returned" ? listElements(rows.value) : undefined) ?? [];
+    const rows = await invoke(this.#node, "ets:lookup/2", [this.#log, atom(key)], { timeoutMs: ASK_MS });
+    const [found] = listElements(rows) ?? [];
     return listElements(tupleElements(found, 2)?.[1])?.filter((pid) => pid instanceof Pid) ?? [];
   }
 
-  /** The processes that began on the new code, and would begin anew when it is taken back; none where it can't be seen. */
+  /**
+   * The processes that began on the new code, and would begin anew when it is taken back.
+   * @throws CallError when the node can't be asked
+   */
   async newcomers(): Promise<readonly Pid[]> {
-    if ((await this.#ask("look_for_newcomers", ASK_MS)) !== "looked") return [];
+    const outcome = await this.#put("look_for_newcomers", ASK_MS);
+    if (outcome.kind !== "returned") throw new CallError("erl_eval:expr/5", outcome);
     return await this.#pidsUnder("newcomers");
   }
 
@@ -193,10 +197,15 @@ export class Guardian {
 
   /** `gone` where the guardian is there no more, `unknown` where it didn't answer in time or the node is lost. */
   async #ask(question: string, timeoutMs: number): Promise<string> {
-    const bindings = { Guardian: this.#pid, Question: atom(question) };
-    const outcome = await evaluate(this.#node, blockOf("ask"), bindings, { timeoutMs });
+    const outcome = await this.#put(question, timeoutMs);
     if (outcome.kind !== "returned") return "unknown";
     return atomName(taggedTuple(outcome.value, "answer", 2)?.[1]) ?? "gone";
+  }
+
+  /** Puts a question to the guardian: `{answer, Answer}`, or that it is gone. */
+  async #put(question: string, timeoutMs: number): Promise<Outcome> {
+    const bindings = { Guardian: this.#pid, Question: atom(question) };
+    return await evaluate(this.#node, blockOf("ask"), bindings, { timeoutMs });
   }
 }
 
