@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { applyUpgrade } from "../../../src/engine/apply.js";
+import { planUpgrade } from "../../../src/engine/plan.js";
 import { localSource } from "../../../src/engine/releases/block-source.js";
 import { recordInstalled } from "../../../src/engine/releases/bookkeeping.js";
 import { commitRelease, readyToCommit } from "../../../src/engine/releases/commit.js";
@@ -10,8 +11,10 @@ import { takeInventory } from "../../../src/engine/releases/inventory.js";
 import { removeRelease } from "../../../src/engine/releases/remove.js";
 import { unpackPackage, type Unpacked, type UnpackOptions } from "../../../src/engine/releases/unpack.js";
 import { readReleaseUpgrade } from "../../../src/engine/source/release.js";
+import { encodeInstruction } from "../../../src/release/encode.js";
 import type { Target } from "../../../src/target/target.js";
 import { textOf } from "../../../src/terms/access.js";
+import { printTerm } from "../../../src/terms/print.js";
 import { atom, tuple } from "../../../src/terms/term.js";
 import { startRelease } from "../../support/built-release.js";
 import { connectTo } from "../../support/connect.js";
@@ -87,6 +90,42 @@ describeRebar3("the life of a release", () => {
     expect(await statuses()).toBe('[{"1.0.0",permanent},{"2.0.0",unpacked}]');
     expect(readdirSync(join(root, "releases")).sort()).toEqual([...before, "2.0.0"].sort());
     expect(await unpack()).toMatchObject({ result: "unchanged" });
+  });
+
+  it("has a plan: the steps that systools makes, new and removed applications, and what its sys.config changes", async () => {
+    const { plan } = await planUpgrade(target, (await readReleaseUpgrade(target, "2.0.0")).upgrade);
+    expect(plan.upgrade).toMatchObject({ kind: "release", name: "shopd", from: "1.0.0", to: "2.0.0", origin: "appup" });
+    const steps = plan.steps.map(({ instruction }) => printTerm(encodeInstruction(instruction)));
+    const rel = (vsn: string): string => `"${join(root, "releases", vsn, "shopd")}"`;
+    const made = await node.eval(`
+      {ok, {_, [{_, _, Script}], _}, _, []} = systools:make_relup(${rel("2.0.0")}, [${rel("1.0.0")}], [],
+        [noexec, silent, {path, filelib:wildcard("${root}/lib/*/ebin")}]),
+      Script`);
+    expect(`[${steps.join(",")}]`).toBe(made);
+    expect(steps).toContain("{apply,{application,start,[ledger,permanent]}}");
+    expect(steps.slice(-4)).toEqual([
+      "{apply,{application,stop,[leaflet]}}",
+      "{remove,{leaflet,brutal_purge,brutal_purge}}",
+      "{purge,[leaflet]}",
+      "{apply,{application,unload,[leaflet]}}",
+    ]);
+    const till = (await node.eval("pid_to_list(whereis(shop_till))")).replaceAll('"', "");
+    const touching = plan.steps.filter(({ processes }) => processes.length > 0);
+    expect(touching.map(({ instruction, processes }) => [instruction.instruction, processes.map(({ text }) => text)])).toEqual(
+      ["suspend", "code_change", "resume"].map((instruction) => [instruction, [till]]),
+    );
+    expect(plan.findings).toEqual([]);
+    expect(plan.upgrade.libraries.map(({ application, vsn }) => `${application}-${vsn}`).toSorted()).toEqual([
+      "ledger-0.1.0",
+      "shop-2.0.0",
+      "wares-1.1.0",
+    ]);
+    expect(plan.upgrade.configuration).toEqual([
+      "+ shop currency eur",
+      "- shop discount 0",
+      '- shop greeting "hello"',
+      '+ shop greeting "welcome"',
+    ]);
   });
 
   it("is upgraded under traffic: nothing is lost, and OTP says that it is current", async () => {
