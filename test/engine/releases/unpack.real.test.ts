@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -28,6 +29,9 @@ import { describeRebar3 } from "../../support/erlang.js";
 import { startNode, type PeerNode } from "../../support/peer.js";
 import { buildRebarRelease, type RebarRelease } from "../../support/rebar-release.js";
 import { faulty, isBlockWrite } from "./faulty.js";
+
+/** POSIX.1 pax, "ustar Interchange Format": the field typeflag. */
+const TYPE_FLAGS = { "character device": "3", "block device": "4", fifo: "6" } as const;
 
 describeRebar3("a package that is unpacked", () => {
   let folder: string;
@@ -91,6 +95,21 @@ describeRebar3("a package that is unpacked", () => {
     execFileSync("tar", ["-I", "gzip -1", ...tarArguments, "-cf", file, "-C", directory, "."]);
     return file;
   };
+  /** The whole package with one more entry at its end, as tar writes it of a file that is none. */
+  const withSpecialFile = (kind: keyof typeof TYPE_FLAGS): Buffer => {
+    const header = Buffer.alloc(512);
+    header.write("lib/shop-2.0.0/priv");
+    header.write("0000644\0" + "0000000\0".repeat(2) + "00000000000\0".repeat(2) + " ".repeat(8) + TYPE_FLAGS[kind], 100);
+    header.write("ustar\0" + "00", 257);
+    header.write("0000001\0" + "0000003\0", 329);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+    const archive = gunzipSync(readFileSync(release.tarballs["2.0.0"]));
+    let end = archive.length;
+    while (archive[end - 1] === 0) end--;
+    const entries = archive.subarray(0, Math.ceil(end / 512) * 512);
+    return gzipSync(Buffer.concat([entries, header, Buffer.alloc(1024)]), { level: 1 });
+  };
   const written = (name: string, bytes: Uint8Array): string => {
     const file = join(folder, name);
     writeFileSync(file, bytes);
@@ -117,8 +136,15 @@ describeRebar3("a package that is unpacked", () => {
     const withLink = changed((directory) => {
       symlinkSync("/etc", join(directory, "lib", "etc"));
     });
+    const withHardLink = changed((directory) => {
+      linkSync(join(directory, "releases", "2.0.0", "sys.config"), join(directory, "lib", "zz"));
+    });
     const outside = changed(() => undefined, "--transform", "s,^./bin,../bin,", "-P");
     expect(await refusedFor(withLink)).toEqual(["tar-entry-refused"]);
+    expect(await refusedFor(withHardLink)).toEqual(["tar-entry-refused"]);
+    for (const kind of ["character device", "block device", "fifo"] as const) {
+      expect(await refusedFor(written(`${kind}.tar.gz`, withSpecialFile(kind)))).toEqual(["tar-entry-refused"]);
+    }
     expect(await refusedFor(outside)).toEqual(["tar-entry-refused"]);
     expect(await refusedFor(written("zeroes.gz", bomb))).toEqual(["package-too-large"]);
     expect(listing()).toBe(asItWas);
