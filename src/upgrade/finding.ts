@@ -46,6 +46,7 @@ export const DOCTOR_FINDINGS = [
   "code-path-shadowed",
   "disk-almost-full",
   "fun-in-state",
+  "state-not-read",
   "sticky-module",
   "nif-module",
   "otp-mismatch",

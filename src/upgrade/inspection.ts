@@ -30,6 +30,8 @@ export interface Inspection {
   readonly disks: readonly Disk[];
   /** Funs found in states; undefined where states were not to be read. */
   readonly funs: readonly StateFun[] | undefined;
+  /** Processes whose states were to be read, and could not be. */
+  readonly statesNotRead: readonly string[];
 }
 
 /** An application by its version where it is loaded, in its directory, and in the release. */

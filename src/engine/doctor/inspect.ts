@@ -46,15 +46,17 @@ export async function inspect(target: Target, facts: Facts, options: InspectOpti
   );
   const disguised = new Set(facts.anomalies.map(({ pid }) => pid));
   const children = local.filter((process) => seemsWrong(process) || disguised.has(process.text));
-  const [release, oldCode, shadows, specifications, disks, funs] = await Promise.all([
+  const [release, oldCode, shadows, specifications, disks, states] = await Promise.all([
     inspectRelease(target, root, facts.applications, question),
     inspectOldCode(target, [...origins.keys()], pids, question),
     inspectCodePath(target, path, extension, question),
     inspectSpecifications(target, children, supervisors, question),
     diskOfCode(target, root, question),
-    options.states ? inspectFuns(target, local, places, callbacks, options.timeoutMs) : undefined,
+    options.states
+      ? inspectFuns(target, local, places, { callbacks, silent: stillness.silent }, options.timeoutMs)
+      : { funs: undefined, statesNotRead: [] },
   ]);
-  return { mode, callbacks, ...stillness, ...oldCode, ...release, shadows, specifications, disks, funs };
+  return { mode, callbacks, ...stillness, ...oldCode, ...release, shadows, specifications, disks, ...states };
 }
 
 /** Children whose specification may have to be written anew. */

@@ -71,6 +71,7 @@ export function inspectionOf(record: InspectionRecord): Inspection {
       ]),
     ),
     funs: undefined,
+    statesNotRead: [],
   };
 }
 

@@ -10,6 +10,7 @@ import { oldCodeInUseAnywhere } from "./old-code-in-use.js";
 import { notRespondingAnywhere } from "./process-not-responding.js";
 import { processSuspended } from "./process-suspended.js";
 import type { StandingRule } from "./standing.js";
+import { stateNotRead } from "./state-not-read.js";
 import { supervisorDeclaredDynamic } from "./supervisor-declared-dynamic.js";
 import { topNotSupervisor } from "./top-not-supervisor.js";
 import { unsupervisedAnywhere } from "./unsupervised-process.js";
@@ -26,6 +27,7 @@ export const standingRules: readonly StandingRule[] = [
   topNotSupervisor,
   oldCodeInUseAnywhere,
   staleFunInState,
+  stateNotRead,
   unsupervisedAnywhere,
   messageQueueLong,
   bootsAnotherRelease,

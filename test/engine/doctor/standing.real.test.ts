@@ -215,6 +215,16 @@ describeErlang("doctor on a node with a fault", () => {
     await node.eval(`sys:replace_state(keeper, fun(_) -> [] end), ${unload}`);
   });
 
+  it("state-not-read: a process that doesn't tell its state, where states are to be read", async () => {
+    const child = (name: string) => `#{id => ${name}, start => {trees_special, start_link, [${name}, ${name}]}}`;
+    await run(tree(child("closed"), child("open")));
+    expect(await findingsOf(target)).toEqual([]);
+    expect(only(await findingsOf(target, { states: true }), "state-not-read")).toMatchObject({
+      severity: "warning",
+      pids: [await pid("closed")],
+    });
+  });
+
   it("message-queue-long", async () => {
     await run(tree("#{id => slow, start => {trees_special, deaf, []}}"));
     await node.eval(`[{_, Slow, _, _}] = supervisor:which_children(odd_sup), erlang:suspend_process(Slow),

@@ -24,6 +24,7 @@ export function anInspection(given: Partial<Inspection> = {}): Inspection {
     notWritable: [],
     disks: [],
     funs: undefined,
+    statesNotRead: [],
     ...given,
   };
 }
