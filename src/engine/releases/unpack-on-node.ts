@@ -18,6 +18,7 @@ import { upload } from "./upload.js";
 /** A package on its way to a node, once it is known to be in order. */
 export interface Unpacking {
   readonly target: Target;
+  readonly place: PackagePlace;
   readonly found: Package;
   readonly packaged: PackagedRelease;
   readonly ground: PackageGround;
@@ -56,15 +57,15 @@ export async function deleteLeftovers(
 
 /**
  * Brings the package to `releases/<name>.tar.gz`, and its `.rel` beside it, where release_handler looks for them.
+ * @param kept files as they were, the `.rel` among them
  * @returns the bytes that were on the node already
  */
-export async function bring(
-  { target, found, packaged, ground: { root }, algorithm }: Unpacking,
-  { source, onNode }: PackagePlace,
-  options: UnpackOptions,
-): Promise<number> {
+export async function bring(work: Unpacking, kept: KeptFiles, options: UnpackOptions): Promise<number> {
+  const { target, place, found, packaged, ground, algorithm } = work;
+  const { source, onNode } = place;
   const { rel, relBytes } = packaged;
-  const path = `${root}/releases/${rel.name}.tar.gz`;
+  const { root } = ground;
+  const path = packagePath(work);
   let resumedBytes = found.size;
   if (onNode === undefined) {
     const temporary = `${root}/releases/.relupctl-${found.sha256.slice(0, 24)}.part`;
@@ -78,8 +79,26 @@ export async function bring(
   } else if (onNode !== path) {
     await renameFile(target, onNode, path, options);
   }
-  await writeFile(target, `${root}/releases/${rel.name}.rel`, relBytes, options);
+  try {
+    await writeFile(target, `${root}/releases/${rel.name}.rel`, relBytes, options);
+  } catch (error) {
+    await takeAway(work, options).catch(() => undefined);
+    await kept.restore();
+    throw error;
+  }
   return resumedBytes;
+}
+
+/** Where release_handler looks for the package. */
+const packagePath = ({ packaged, ground }: Unpacking): string =>
+  `${ground.root}/releases/${packaged.rel.name}.tar.gz`;
+
+/** Deletes a package that was sent; one that lay on the node before goes back to where it lay. */
+async function takeAway(work: Unpacking, options: CallOptions): Promise<void> {
+  const { onNode } = work.place;
+  const path = packagePath(work);
+  if (onNode === undefined) await deleteFile(work.target, path, options);
+  else if (onNode !== path) await renameFile(work.target, path, onNode, options);
 }
 
 /**
@@ -110,15 +129,11 @@ const isOwn = ({ part, directory }: ReturnType<typeof partOf>, { inUse }: Packag
   part === "version" || (part === "library" && !inUse.has(directory));
 
 /** Deletes what is of this release alone, and the other files that weren't there before. Gives what could not be. */
-async function cleanUp(
-  { target, found, packaged, ground, comparison }: Unpacking,
-  kept: KeptFiles,
-  options: CallOptions,
-): Promise<string[]> {
-  const { name, vsn } = packaged.rel;
+async function cleanUp(work: Unpacking, kept: KeptFiles, options: CallOptions): Promise<string[]> {
+  const { target, found, packaged, ground, comparison } = work;
+  const { vsn } = packaged.rel;
   const own = [...found.files.keys()].map((path) => partOf(path, vsn)).filter((part) => isOwn(part, ground));
   const others = comparison.absent.map(({ path }) => path).filter((path) => !isOwn(partOf(path, vsn), ground));
-  const files = [...others, `releases/${name}.tar.gz`];
   const left: string[] = [];
   const attempt = async (act: () => Promise<void>): Promise<void> => {
     try {
@@ -130,7 +145,8 @@ async function cleanUp(
   for (const directory of new Set(own.map((part) => part.directory))) {
     await attempt(() => deleteTree(target, `${ground.root}/${directory}`, options));
   }
-  for (const file of files) await attempt(() => deleteFile(target, `${ground.root}/${file}`, options));
+  for (const file of others) await attempt(() => deleteFile(target, `${ground.root}/${file}`, options));
+  await attempt(() => takeAway(work, options));
   return [...left, ...(await kept.restore())];
 }
 

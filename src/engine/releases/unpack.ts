@@ -103,10 +103,10 @@ export async function unpackPackage(target: Target, place: PackagePlace, options
   if (options.signal?.aborted === true) throw interrupted();
   await tryToWrite(target, account.relDir, options);
   await keepAccount(target, options);
-  const work: Unpacking = { target, found, packaged, ground, comparison, algorithm };
+  const work: Unpacking = { target, place, found, packaged, ground, comparison, algorithm };
   const deleted = await deleteLeftovers(work, known?.status !== undefined, patiently);
   const kept = await keepFiles(target, [`${account.relDir}/RELEASES`, `${account.relDir}/${name}.rel`], options);
-  const resumedBytes = await bring(work, place, options);
+  const resumedBytes = await bring(work, kept, options);
   progress("unpack", 0, 1);
   await unpackOrCleanUp(work, kept, options);
   progress("verify", 0, 1);

@@ -6,6 +6,7 @@ import {
   readFileSync,
   readdirSync,
   renameSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -15,7 +16,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { releaseErrorsTold } from "../../../src/cli/releases.js";
 import { settle } from "../../../src/cli/report.js";
 import { applyUpgrade } from "../../../src/engine/apply.js";
-import { localSource } from "../../../src/engine/releases/block-source.js";
+import { localSource, nodeSource } from "../../../src/engine/releases/block-source.js";
 import { commitRelease } from "../../../src/engine/releases/commit.js";
 import { removeRelease } from "../../../src/engine/releases/remove.js";
 import { unpackPackage, type Unpacked } from "../../../src/engine/releases/unpack.js";
@@ -154,6 +155,36 @@ describeRebar3("what goes wrong on the node in the life of a release", () => {
     expect(await failureOf(() => unpack(forgotten))).toMatchObject({ code: "unpack-not-verified", exitCode: 5 });
     expect(await unpack()).toMatchObject({ result: "unpacked" });
     expect(await statuses()).toBe('[{"1.0.0",permanent},{"2.0.0",unpacked}]');
+  });
+
+  it("leaves the package where somebody has put it on the node, and takes away one that was sent", async () => {
+    await removeRelease(target, "2.0.0");
+    const failing = (test: (mfa: Mfa) => boolean, left = ""): Target =>
+      faulty(target, (mfa) => {
+        if (!test(mfa)) return undefined;
+        if (left !== "") writeFileSync(join(root, left), "half of i");
+        return { kind: "returned", value: tuple(atom("error"), atom("enospc")) };
+      });
+    const rel = "releases/shopd.rel";
+    const isRelWrite = ({ function: fun, args }: Mfa): boolean =>
+      fun === "write_file" && textOf(args[0]) === join(root, rel);
+    const faults = [
+      [failing(isUnpack), "unpack-failed"],
+      [failing(isRelWrite, rel), "disk-full"],
+    ] as const;
+    for (const [on, code] of faults) {
+      expect(await failureOf(() => unpack(on))).toMatchObject({ code, exitCode: 3 });
+      expect(listing()).toEqual(removedAgain());
+      for (const name of ["mine.tar.gz", "shopd.tar.gz"]) {
+        const path = join(root, "releases", name);
+        copyFileSync(release.tarballs["2.0.0"], path);
+        const source = (await nodeSource(target, path))!;
+        expect(await failureOf(() => unpackPackage(on, { source, onNode: path }))).toMatchObject({ code, exitCode: 3 });
+        expect(listing()).toEqual([...removedAgain(), `releases/${name}`].sort());
+        rmSync(path);
+      }
+    }
+    expect(await unpack()).toMatchObject({ result: "unpacked", deleted: [] });
   });
 
   it("is no commit where the release that runs lacks something on the disk", async () => {
