@@ -72,6 +72,7 @@ export async function bring(work: Unpacking, kept: KeptFiles, options: UnpackOpt
     const uploaded = await upload(target, source, temporary, path, {
       ...patient(options),
       algorithm,
+      sha256: found.sha256,
       ...(options.signal !== undefined && { signal: options.signal }),
       onProgress: (done, of) => options.onProgress?.("send", done, of),
     });

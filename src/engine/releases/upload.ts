@@ -8,6 +8,8 @@ import { refused } from "./problems.js";
 
 export interface UploadOptions extends CallOptions {
   readonly algorithm: DigestAlgorithm;
+  /** SHA-256, in hexadecimal, of the file as it was checked. */
+  readonly sha256: string;
   /** Is told the bytes that are on the node so far, and of how many. */
   readonly onProgress?: (done: number, of: number) => void;
   /** When it fires, no more is sent. What is there stays, for the next try. */
@@ -26,7 +28,7 @@ const IN_FLIGHT = 8;
  * Sends a file to the node, block by block, under a temporary name, and gives it its own name when every block has been
  * read back there and found right. What an earlier try has brought there is kept.
  * @param temporary a name that stands for this content alone
- * @throws FileError where the node can't write; ProblemError `upload-cut`, `upload-damaged`, `interrupted`
+ * @throws FileError where the node can't write; ProblemError `package-changed`, `upload-cut`, `upload-damaged`, `interrupted`
  */
 export async function upload(
   target: Target,
@@ -37,7 +39,13 @@ export async function upload(
 ): Promise<Uploaded> {
   const offsets = Array.from({ length: Math.ceil(source.size / BLOCK_BYTES) }, (_, index) => index * BLOCK_BYTES);
   const wanted: string[] = [];
-  for (const offset of offsets) wanted.push(digestOf(await blockAt(source, offset), options));
+  const whole = createHash("sha256");
+  for (const offset of offsets) {
+    const bytes = await blockAt(source, offset);
+    whole.update(bytes);
+    wanted.push(digestOf(bytes, options));
+  }
+  if (whole.digest("hex") !== options.sha256) throw changed();
   // Sending makes no file shorter: one that is too long would stay so.
   const [before] = await fileInfos(target, [temporary], options);
   if (before !== undefined && before.size > source.size) await deleteFile(target, temporary, options);
@@ -96,6 +104,14 @@ const blockAt = (source: BlockSource, offset: number): Promise<Uint8Array> => so
 
 const digestOf = (bytes: Uint8Array, { algorithm }: UploadOptions): string =>
   createHash(algorithm).update(bytes).digest("hex");
+
+const changed = (): Error =>
+  refused(
+    "package-changed",
+    "the package was changed after it was checked",
+    "Something writes it anew, as a build does. Nothing of it was sent.",
+    "Try again when it is written to its end.",
+  );
 
 const damaged = (path: string, wrong: number, of: number): Error =>
   refused(

@@ -113,6 +113,22 @@ describeRebar3("what goes wrong on the node in the life of a release", () => {
     expect(listing()).toEqual(removedAgain());
   });
 
+  it("is sent nothing of a package that a build replaces after it was checked", async () => {
+    const file = join(release.root, "rebuilt.tar.gz");
+    copyFileSync(release.tarballs["2.0.0"], file);
+    let blocks = 0;
+    const rebuilt = faulty(target, (mfa) => {
+      if (isBlockWrite(mfa)) blocks++;
+      // The last that is written before the first block is sent.
+      if (mfa.function === "write_file") copyFileSync(release.tarballs["1.0.0"], file);
+      return undefined;
+    });
+    await using source = (await localSource(file))!;
+    expect(await failureOf(() => unpackPackage(rebuilt, { source }))).toMatchObject({ code: "package-changed", exitCode: 2 });
+    expect(blocks).toBe(0);
+    expect(listing()).toEqual(removedAgain());
+  });
+
   it("names what it could not delete of a package that could not be unpacked, and deletes it the next time", async () => {
     const stuck = join(root, "releases", "2.0.0");
     const broken = faulty(target, (mfa) => {
