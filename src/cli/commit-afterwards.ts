@@ -19,12 +19,12 @@ export interface CommitAfterwardsOptions {
 /** Where `--commit` could only fail after the upgrade, that is said before it. */
 export async function refuseWhatNobodyCanCommit(
   target: Target,
-  kind: Upgrade["kind"],
+  { kind, to }: Pick<Upgrade, "kind" | "to">,
   { commit, timeout }: CommitAfterwardsOptions,
 ): Promise<void> {
   if (commit !== true) return;
   if (kind !== "release") throw new CommandError(EXIT.usage, NOTHING_TO_COMMIT);
-  await releaseErrorsTold(() => readyToCommit(target, { timeoutMs: timeout }));
+  await releaseErrorsTold(() => readyToCommit(target, to, { timeoutMs: timeout }));
 }
 
 const NOTHING_TO_COMMIT: Problem = {

@@ -2,7 +2,7 @@ import { atom, list, type Term } from "../terms/term.js";
 import { parseSurfaceName, type SurfaceName } from "../target/surface.js";
 import type { Target } from "../target/target.js";
 import { listElements, taggedTuple, tupleElements } from "../terms/access.js";
-import { answered, attempt, type Answer, type CallOptions, UnexpectedAnswer } from "./invoke.js";
+import { answered, attempt, DEFAULT_TIMEOUT_MS, type Answer, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 import { surfaceFun } from "./surface-fun.js";
 
 /** Calls at work at once on the node: more than its cores gain nothing, fewer leave one idle behind a slow element. */
@@ -10,11 +10,14 @@ const CONCURRENT_BATCHES = 4;
 /** Elements of one call at the most, so that no message grows too large. */
 const BATCH_SIZE = 25_000;
 
+/** What an element may add to the time of its batch: on a busy node also small questions take a while. */
+const EACH_MS = 50;
+
 /**
  * Asks one function of the surface with each list of arguments, in few round trips, and gives what became of each, in
  * the order asked. On the node each element runs inside `rpc:call(node(), M, F, A)`, which catches: an element that
  * raises spoils no other.
- * @param options.timeoutMs for a batch as a whole
+ * @param options.timeoutMs for a batch as a whole, besides {@link EACH_MS} for each of its elements
  * @throws CallError when a batch wasn't sent, or its answer didn't come
  */
 export async function askEach(
@@ -67,7 +70,9 @@ async function askBatch(
   const node = atom(target.identity.node);
   const calls = argumentLists.map((args) => list(node, atom(module), atom(fun), list(...args)));
   const funs = list(...calls.map(() => rpcCall));
-  const outcome = answered(name, await attempt(target, "lists:zipwith/3", [applyFun, funs, list(...calls)], options));
+  const timeoutMs = (options.timeoutMs ?? DEFAULT_TIMEOUT_MS) + argumentLists.length * EACH_MS;
+  const args = [applyFun, funs, list(...calls)];
+  const outcome = answered(name, await attempt(target, "lists:zipwith/3", args, { timeoutMs }));
   if (outcome.kind !== "returned") return argumentLists.map(() => outcome);
   const values = listElements(outcome.value);
   if (values?.length !== argumentLists.length) throw new UnexpectedAnswer("lists:zipwith/3", outcome.value);

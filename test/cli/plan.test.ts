@@ -55,7 +55,7 @@ describe("a child specification that names another module than the one that runs
       /fruit \(<0\.\d+\.0>\), tools .*, books .* under the supervisor Elixir\.MyStore\.Stores \(<0\./,
     );
     expect(said).toContain("the child specification lists the modules ['Elixir.MyStore']");
-    expect(said).toContain("What to do: Write modules: ['Elixir.MyStore.Server'] in the child specification");
+    expect(said).toContain("What to do: Write modules: [MyStore.Server] in the child specification");
     expect(said).toContain("Elixir.MyStore.Server 3 MISSED (fruit, tools, books)");
     expect(widest(stdout)).toBeLessThanOrEqual(80);
   });

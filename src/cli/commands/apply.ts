@@ -62,7 +62,7 @@ async function apply(vsn: string | undefined, options: ApplyOptions, io: Io, log
   if (route !== undefined) return await applyRoute(route, opened, options, started, io, log);
   const prepared = await prepareAgreed(opened, source, agreed, options);
   if (executorOf(prepared.upgrade) === "otp") refuseUnheeded(options);
-  await refuseWhatNobodyCanCommit(opened.target, prepared.upgrade.kind, options);
+  await refuseWhatNobodyCanCommit(opened.target, prepared.upgrade, options);
   using interruption = interruptible(options, io, log);
   const executing = executionOf(opened, options, interruption, { command: "apply", started, io, log });
   const applied = await applyUpgrade(opened.target, prepared, { ...executing, ...(agreed && { agreed }) });
@@ -95,7 +95,7 @@ async function applyRoute(
     if (executorOf(prepared.upgrade) === "otp") refuseUnheeded(options);
     return prepared;
   };
-  await refuseWhatNobodyCanCommit(opened.target, "release", options);
+  await refuseWhatNobodyCanCommit(opened.target, { kind: "release", to: route.at(-1)! }, options);
   const executing = executionOf(opened, options, interruption, { command: "apply", started, io, log });
   const { hops, report, target } = await applyHops({
     ...{ route, target: opened.target, prepare: prepareHop, options: executing },

@@ -86,12 +86,14 @@ export async function commitRelease(
 
 /**
  * Looks before an upgrade that is to be committed whether its release could be made permanent at all: whether the node keeps
- * account of releases, and its disk can be written.
- * @throws those of accounts, and FileError
+ * account of releases, the release is whole, and the disk can be written.
+ * @throws those of accounts, ProblemError `release-not-found` and `release-incomplete`, and FileError
  */
-export async function readyToCommit(target: Target, options: CallOptions = {}): Promise<void> {
-  const { relDir } = accountOf(await takeInventory(target, options));
-  await tryToWrite(target, relDir, options);
+export async function readyToCommit(target: Target, vsn: string, options: CallOptions = {}): Promise<void> {
+  const account = accountOf(await takeInventory(target, options));
+  const release = releaseOfVersion(account, vsn);
+  if (release.missing.length > 0) throw incomplete(release);
+  await tryToWrite(target, account.relDir, options);
 }
 
 function releaseToCommit(account: Account, vsn: string | undefined): NodeRelease {

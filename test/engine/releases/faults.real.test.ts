@@ -17,7 +17,7 @@ import { releaseErrorsTold } from "../../../src/cli/releases.js";
 import { settle } from "../../../src/cli/report.js";
 import { applyUpgrade } from "../../../src/engine/apply.js";
 import { localSource, nodeSource } from "../../../src/engine/releases/block-source.js";
-import { commitRelease } from "../../../src/engine/releases/commit.js";
+import { commitRelease, readyToCommit } from "../../../src/engine/releases/commit.js";
 import { removeRelease } from "../../../src/engine/releases/remove.js";
 import { unpackPackage, type Unpacked } from "../../../src/engine/releases/unpack.js";
 import { readReleaseUpgrade } from "../../../src/engine/source/release.js";
@@ -218,6 +218,9 @@ describeRebar3("what goes wrong on the node in the life of a release", () => {
           exitCode: 2,
         });
       }
+      // Said before the upgrade, where it is to be committed.
+      const beforehand = await failureOf(() => readyToCommit(target, "2.0.0"));
+      expect(beforehand).toMatchObject({ code: "release-incomplete", exitCode: 2 });
       renameSync(`${path}.away`, path);
       expect([...account(), await statuses()]).toEqual(before);
     }

@@ -245,7 +245,7 @@ describeRebar3("the life of a release", () => {
     const readOnly = unwritable(target, "eacces");
     await expect(removeRelease(readOnly, "2.0.0")).rejects.toMatchObject({ name: "FileError", reason: "eacces" });
     expect(existsSync(join(root, "releases", "2.0.0"))).toBe(true);
-    await expect(readyToCommit(readOnly)).rejects.toMatchObject({ name: "FileError", reason: "eacces" });
+    await expect(readyToCommit(readOnly, "2.0.0")).rejects.toMatchObject({ name: "FileError", reason: "eacces" });
     const { execution, bookkeeping } = await applyUpgrade(readOnly, await readReleaseUpgrade(target, "2.0.0"));
     expect(execution?.outcome).toBe("upgraded");
     expect(bookkeeping).toMatchObject({
@@ -258,7 +258,7 @@ describeRebar3("the life of a release", () => {
     });
     expect(await statuses()).toBe('[{"1.0.0",permanent}]');
     await expect(commitRelease(readOnly, undefined)).rejects.toMatchObject({ name: "FileError", reason: "eacces" });
-    await readyToCommit(target);
+    await readyToCommit(target, "2.0.0");
     expect(await commitRelease(target, undefined)).toMatchObject({ result: "committed", vsn: "2.0.0" });
     expect(await statuses()).toBe('[{"1.0.0",old},{"2.0.0",permanent}]');
     expect(bootedNext()).toBe("2.0.0");
