@@ -6,7 +6,7 @@ const HIDDEN = "[cookie]";
  * @param argv the arguments after the program's name
  * @returns undefined where there is no cookie among them
  */
-export function withoutCookie(argv: readonly string[]): readonly string[] | undefined {
+function withoutCookie(argv: readonly string[]): readonly string[] | undefined {
   const shown = argv.map((argument, index) => {
     if (argument.startsWith("--cookie=")) return `--cookie=${HIDDEN}`;
     return argv[index - 1] === "--cookie" ? HIDDEN : argument;

@@ -5,6 +5,7 @@ import type { CallOptions } from "../otp/invoke.js";
 import { pidText } from "../otp/process.js";
 import type { Target } from "../target/target.js";
 import type { Problem } from "../terms/problem.js";
+import { someOf } from "../terms/some-of.js";
 import { Pid, atom } from "../terms/term.js";
 import type { Plan } from "../upgrade/plan.js";
 import { problemOf } from "./failure.js";
@@ -96,13 +97,12 @@ function differences(before: Running, after: Running): Problem[] {
 
 function problem(code: string, summary: string, which: readonly string[]): Problem[] {
   if (which.length === 0) return [];
-  const more = which.length > 8 ? ` and ${which.length - 8} more` : "";
   return [
     {
       code,
       severity: "error",
       summary,
-      detail: `${which.slice(0, 8).join(", ")}${more}.`,
+      detail: `${someOf(which, 8)}.`,
       hint: "See the node's log. relupctl rollback takes the upgrade back.",
     },
   ];

@@ -146,7 +146,7 @@ export const incomplete = ({ name, vsn, missing }: NodeRelease): Error =>
     "Unpack its package again.",
   );
 
-export const changedMeanwhile = (): Error =>
+const changedMeanwhile = (): Error =>
   refused(
     "release-handler-changed",
     "somebody else changed the node's releases at the same time",

@@ -8,6 +8,7 @@ import type { Target } from "../../target/target.js";
 import { atomName, listElements, tupleElements } from "../../terms/access.js";
 import { printTerm } from "../../terms/print.js";
 import type { Problem } from "../../terms/problem.js";
+import { someOf } from "../../terms/some-of.js";
 import type { Pid } from "../../terms/term.js";
 import { forgetLastUpgrade } from "../last-upgrade.js";
 import { accountOf, incomplete, keepAccount, register, releaseOfVersion, type Account } from "./account.js";
@@ -154,16 +155,13 @@ async function oldCodeUsers(target: Target, modules: readonly string[], options:
 }
 
 function wouldKill(users: readonly OldCodeUser[], { force = false, dryRun = false }: CommitOptions): Problem {
-  const named = users.slice(0, 8).map(({ pid, registeredName, modules }) => {
-    return `${registeredName ?? pid} (${modules.join(", ")})`;
-  });
-  const more = users.length > 8 ? ` and ${users.length - 8} more` : "";
+  const named = users.map(({ pid, registeredName, modules }) => `${registeredName ?? pid} (${modules.join(", ")})`);
   const many = users.length === 1 ? "1 process still runs" : `${users.length} processes still run`;
   return {
     code: "old-code-in-use",
     severity: force ? "warning" : "error",
     summary: `${many} old code`,
-    detail: `The purge that goes with a commit ${force && !dryRun ? "ended" : "would end"}: ${named.join(", ")}${more}.`,
+    detail: `The purge that goes with a commit ${force && !dryRun ? "ended" : "would end"}: ${someOf(named, 8)}.`,
     ...(!force && { hint: "Have them make an external call or end by themselves, and commit again; --force ends them." }),
   };
 }
