@@ -11,25 +11,14 @@ export interface OpenedTarget extends AsyncDisposable {
 
 /**
  * Connects to the node that the options name, or boots the embedded one.
+ * @param netTickTimeMs after so long without a sign a real node is given up; as the distribution does it where undefined
  * @throws CommandError with exit code 1 when the node can't be reached
  */
-export async function openTarget(options: TargetOptions, io: Io, log: Logger): Promise<OpenedTarget> {
-  return await open(options, io, log, undefined);
-}
-
-/**
- * The same for a command that changes nothing: nothing is lost where a node that falls silent is given up after the time
- * that connecting to it may take, and not only after the net tick time.
- */
-export async function openTargetToLook(options: TargetOptions, io: Io, log: Logger): Promise<OpenedTarget> {
-  return await open(options, io, log, options.connectTimeout);
-}
-
-async function open(
+export async function openTarget(
   options: TargetOptions,
   io: Io,
   log: Logger,
-  netTickTimeMs: number | undefined,
+  netTickTimeMs?: number,
 ): Promise<OpenedTarget> {
   const target = await connectOrBoot(options, io, log, netTickTimeMs);
   const { node, otpRelease } = target.identity;
@@ -41,6 +30,14 @@ async function open(
       await target[Symbol.asyncDispose]();
     },
   };
+}
+
+/**
+ * The same for a command that changes nothing: nothing is lost where a node that falls silent is given up after the time
+ * that connecting to it may take, and not only after the net tick time.
+ */
+export async function openTargetToLook(options: TargetOptions, io: Io, log: Logger): Promise<OpenedTarget> {
+  return await openTarget(options, io, log, options.connectTimeout);
 }
 
 /** What only the other kind of node needs is not loaded. */
