@@ -46,7 +46,9 @@ exports.ring = async (size) => {
   });
 
   it("abandons what a killed process waits for: nothing of it happens after its death", async () => {
-    await using test = await boot(`
+    const clock = new ManualClock();
+    await using test = await boot(
+      `
 globalThis.afterDeath = [];
 exports.stuck = () => {
   const pid = spawn(async () => {
@@ -59,7 +61,9 @@ exports.stuck = () => {
 exports.sleeper = () => { const pid = spawn(async () => { await sleep(5); globalThis.afterDeath.push("slept"); }); register(atom("m_sleep"), pid); return pid; };
 exports.watch = () => { register(atom("m_watch"), spawn(async () => { await sleep(60000); })); return atom("ok"); };
 exports.kill = (name) => { api.exit_signal(whereis(name), atom("kill")); return whereis(name) === undefined; };
-`);
+`,
+      { clock },
+    );
     const world = globalThis as unknown as { outside: Promise<void>; afterDeath: string[] };
     let release = (): void => undefined;
     world.outside = new Promise((resolve) => {
@@ -72,7 +76,7 @@ exports.kill = (name) => { api.exit_signal(whereis(name), atom("kill")); return 
     expect(await test.call("m:kill", "m_stuck")).toBe("true");
     expect(await test.call("m:kill", "m_sleep")).toBe("true");
     release();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await clock.advance(20);
     // JavaScript itself can't be stopped, but the node refuses what the dead process asks of it.
     expect(world.afterDeath).toEqual(["woke", "finally"]);
     expect(await test.call("erlang:process_info", "m_watch", "messages")).toBe("error:badarg");
