@@ -8,15 +8,10 @@ import { problemText } from "./views/problem.js";
 
 /**
  * Connects to a real node, with the cookie and the certificates that the options name.
- * @param netTickTimeMs after so long without a sign the node is given up; as the distribution does it where undefined
+ * @param netTickTimeMs after so long without a sign the node is given up
  * @throws CommandError with exit code 1 when the node can't be reached
  */
-export async function connectTo(
-  node: string,
-  options: TargetOptions,
-  io: Io,
-  netTickTimeMs: number | undefined,
-): Promise<Target> {
+export async function connectTo(node: string, options: TargetOptions, io: Io, netTickTimeMs: number): Promise<Target> {
   const warn = (problem: Problem): void => {
     io.err(`${problemText(problem, io.paintErr)}\n`);
   };

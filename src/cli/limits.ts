@@ -9,7 +9,7 @@ import type { KeepState } from "../upgrade/upgrade.js";
 import { parseDuration, parseTimeout } from "./duration.js";
 import type { Io } from "./io.js";
 import type { TargetOptions } from "./options.js";
-import { openTarget } from "./target.js";
+import { DEFAULT_LEASE_MS, openTarget, type OpenedTarget } from "./target.js";
 
 /** How an upgrade is executed: what it may take, and what is done when something goes wrong. */
 export interface LimitOptions {
@@ -23,7 +23,6 @@ export interface LimitOptions {
   readonly lease: number;
 }
 
-const DEFAULT_LEASE_MS = 30_000;
 /** Signs of us are sent three times in the time of a lease; a busy machine must not lose one for a moment's work. */
 const SHORTEST_LEASE_MS = 1_000;
 
@@ -93,6 +92,14 @@ export function limitsOf(options: LimitOptions & TargetOptions, started: number,
     waitsForLock: options.onLocked === "wait",
     reconnect: reconnector(options, io, log),
   };
+}
+
+/**
+ * Opens the node for an upgrade. When it has been silent for as long as the lease, it takes the upgrade back by itself, so
+ * that there is nothing more to wait for; the time of connecting is what its answers may take at any rate.
+ */
+export async function openToUpgrade(options: LimitOptions & TargetOptions, io: Io, log: Logger): Promise<OpenedTarget> {
+  return await openTarget(options, io, log, Math.max(options.lease, options.connectTimeout));
 }
 
 /** Connects to the node again, or boots the embedded one, as a start of it would: from the permanent release. */

@@ -9,18 +9,21 @@ export interface OpenedTarget extends AsyncDisposable {
   readonly isEmbedded: boolean;
 }
 
+/** How long a node and a command that changes it do without a sign of each other, in milliseconds, unless told otherwise. */
+export const DEFAULT_LEASE_MS = 30_000;
+
 /**
  * Connects to the node that the options name, or boots the embedded one.
- * @param netTickTimeMs after so long without a sign a real node is given up; as the distribution does it where undefined
+ * @param silenceMs after so long without a sign a real node is given up
  * @throws CommandError with exit code 1 when the node can't be reached
  */
 export async function openTarget(
   options: TargetOptions,
   io: Io,
   log: Logger,
-  netTickTimeMs?: number,
+  silenceMs: number = DEFAULT_LEASE_MS,
 ): Promise<OpenedTarget> {
-  const target = await connectOrBoot(options, io, log, netTickTimeMs);
+  const target = await connectOrBoot(options, io, log, silenceMs);
   const { node, otpRelease } = target.identity;
   log.info({ node, otpRelease }, "opened the node");
   return {
@@ -34,23 +37,18 @@ export async function openTarget(
 
 /**
  * The same for a command that changes nothing: nothing is lost where a node that falls silent is given up after the time
- * that connecting to it may take, and not only after the net tick time.
+ * that connecting to it may take, and not only after that of a lease.
  */
 export async function openTargetToLook(options: TargetOptions, io: Io, log: Logger): Promise<OpenedTarget> {
   return await openTarget(options, io, log, options.connectTimeout);
 }
 
 /** What only the other kind of node needs is not loaded. */
-async function connectOrBoot(
-  options: TargetOptions,
-  io: Io,
-  log: Logger,
-  netTickTimeMs: number | undefined,
-): Promise<Target> {
+async function connectOrBoot(options: TargetOptions, io: Io, log: Logger, silenceMs: number): Promise<Target> {
   if (options.node === undefined) {
     const { bootEmbedded } = await import("./embedded.js");
     return await bootEmbedded(options, log);
   }
   const { connectTo } = await import("./connected.js");
-  return await connectTo(options.node, options, io, netTickTimeMs);
+  return await connectTo(options.node, options, io, silenceMs);
 }

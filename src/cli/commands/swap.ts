@@ -14,14 +14,14 @@ import { CommandError, EXIT } from "../exit.js";
 import { interruptible } from "../interruptible.js";
 import type { Io } from "../io.js";
 import { withJournalOptions } from "../journal.js";
-import { keepStateOption, withLimitOptions } from "../limits.js";
+import { keepStateOption, openToUpgrade, withLimitOptions } from "../limits.js";
 import { readModules } from "../module-files.js";
 import { withCommonOptions, withTargetOptions } from "../options.js";
 import { planReport } from "../plan-report.js";
 import type { Report } from "../report.js";
 import type { Run } from "../run.js";
 import { choicesOf, READ_TIMEOUT_MS } from "../source.js";
-import { openTarget, type OpenedTarget } from "../target.js";
+import type { OpenedTarget } from "../target.js";
 import { swapJson, swapText } from "../views/swap.js";
 
 interface SwapOptions extends ExecutionOptions {
@@ -84,7 +84,7 @@ function termArgument(text: string): Term {
 async function swap(files: readonly string[], options: SwapOptions, io: Io, log: Logger): Promise<Report> {
   const started = performance.now();
   refuseUseless(options);
-  await using opened = await openTarget(options, io, log);
+  await using opened = await openToUpgrade(options, io, log);
   const prepared = await prepare(opened, files, options);
   const allowed = [...options.allow, ...(options.force === true ? ["old-code-in-use"] : [])];
   if (options.dryRun === true) {
