@@ -10,7 +10,7 @@ import { startNode, type PeerNode } from "../support/peer.js";
 import { anyTerm } from "./generators.js";
 import { connectTo, eventually, outcomeTerm, useNode } from "./support.js";
 
-const timeoutMs = 10_000;
+const timeoutMs = 30_000;
 const erlang = (name: string, ...args: Term[]): Mfa => ({ module: "erlang", function: name, args });
 
 describeErlang("calls to a real node", () => {
@@ -33,7 +33,7 @@ describeErlang("calls to a real node", () => {
     const mfa = Buffer.from(encodeTerm(tuple(atom(module), atom(name), new List(args)))).toString("base64");
     const answer = await caller.eval(`
       {M, F, A} = binary_to_term(base64:decode("${mfa}")),
-      R = try {returned, erpc:call('${node().name}', M, F, A, 10000)}
+      R = try {returned, erpc:call('${node().name}', M, F, A, 30000)}
           catch throw:T -> {throw, T};
                 exit:{exception, E} -> {exit, E};
                 exit:{signal, E} -> {exit, {signal, E}};
@@ -83,11 +83,11 @@ describeErlang("calls to a real node", () => {
   });
 
   it.each([
-    ["killed", "exit(self(), kill), timer:sleep(5000)"],
-    ["ended by an exit signal", "exit(self(), {some, reason}), timer:sleep(5000)"],
-    ["by a linked process", "spawn_link(fun() -> exit(linked) end), timer:sleep(5000)"],
+    ["killed", "exit(self(), kill), timer:sleep(infinity)"],
+    ["ended by an exit signal", "exit(self(), {some, reason}), timer:sleep(infinity)"],
+    ["by a linked process", "spawn_link(fun() -> exit(linked) end), timer:sleep(infinity)"],
     ["an error in a fun", "lists:map(fun(X) -> X + a end, [1])"],
-    ["a nocatch in a linked process", "spawn_link(fun() -> exit({nocatch, 1}) end), timer:sleep(5000)"],
+    ["a nocatch in a linked process", "spawn_link(fun() -> exit({nocatch, 1}) end), timer:sleep(infinity)"],
   ])("end as with erpc:call: %s", async (_, expressions) => {
     await same(await evaluation(expressions));
   });
@@ -120,7 +120,7 @@ describeErlang("calls to a real node", () => {
   it("can be made 10,000 at once", async () => {
     const values = Array.from({ length: 10_000 }, (_, index) => index);
     const outcomes = await Promise.all(
-      values.map((value) => target.call(erlang("abs", -value), { timeoutMs: 30_000 })),
+      values.map((value) => target.call(erlang("abs", -value), { timeoutMs: 50_000 })),
     );
     expect(outcomes).toEqual(values.map((value) => ({ kind: "returned", value })));
   });
@@ -128,28 +128,36 @@ describeErlang("calls to a real node", () => {
   it("carry 20 MB both ways, while small ones are answered", async () => {
     const size = 20 * 1024 * 1024;
     const bytes = Uint8Array.from({ length: size }, (_, index) => index % 253);
-    const large = target.call(erlang("hd", list(binary(bytes))), { timeoutMs: 30_000 });
-    const small = Array.from({ length: 100 }, (_, index) => target.call(erlang("abs", index), { timeoutMs: 30_000 }));
+    const large = target.call(erlang("hd", list(binary(bytes))), { timeoutMs: 50_000 });
+    const small = Array.from({ length: 100 }, (_, index) => target.call(erlang("abs", index), { timeoutMs: 50_000 }));
     expect(await Promise.all(small)).toEqual(small.map((_, value) => ({ kind: "returned", value })));
     const outcome = await large;
     expect(outcome.kind).toBe("returned");
     const { bytes: back } = (outcome as { value: Bitstring }).value;
     expect(Buffer.compare(back, bytes)).toBe(0);
-    const many = await target.call({ module: "lists", function: "seq", args: [1, 500_000] }, { timeoutMs: 30_000 });
+    const many = await target.call({ module: "lists", function: "seq", args: [1, 500_000] }, { timeoutMs: 50_000 });
     expect((many as { value: List }).value.elements.length).toBe(500_000);
   });
 
   it("that are given too little time leave nothing behind, and their answer is ignored", async () => {
-    const sleepers = `length([P || P <- processes(), {initial_call, {erpc, execute_call, 4}} <-
+    const executing = `length([P || P <- processes(), {initial_call, {erpc, execute_call, 4}} <-
       [process_info(P, initial_call)]])`;
-    const late = await target.call({ module: "timer", function: "sleep", args: [2_000] }, { timeoutMs: 50 });
+    // It answers the call when it is told to, which is long after the call's time.
+    await node().eval(`register(late_one, spawn(fun() ->
+      receive {system, From, get_state} -> receive answer -> gen:reply(From, {ok, state}) end end end))`);
+    const late = await target.call(
+      { module: "sys", function: "get_state", args: [atom("late_one"), atom("infinity")] },
+      { timeoutMs: 50 },
+    );
     expect(late).toEqual({ kind: "unknown", cause: "timeout" });
+    // The call was given up, not killed: it runs until it is answered.
+    await eventually(async () => (await node().eval(executing)) === "1");
     const monitored = `[M || P <- processes(), {monitored_by, L} <- [process_info(P, monitored_by)], M <- L,
       node(M) =:= '${target.ownNode}']`;
     await eventually(async () => (await node().eval(monitored)) === "[]");
-    // Still running: the call was given up, not killed.
-    expect(await node().eval(sleepers)).toBe("1");
-    await eventually(async () => (await node().eval(sleepers)) === "0");
+    expect(await node().eval(executing)).toBe("1");
+    await node().eval("late_one ! answer");
+    await eventually(async () => (await node().eval(executing)) === "0");
     expect(await target.call(erlang("abs", -1), { timeoutMs })).toEqual({ kind: "returned", value: 1 });
   });
 

@@ -7,7 +7,7 @@ import { COOKIE, NODE, startFakeNode, type FakeNode } from "./fake-server.js";
 import { OTP_25_FLAGS } from "./fake-node.js";
 import { eventually } from "./support.js";
 
-const timeoutMs = 5_000;
+const timeoutMs = 30_000;
 const MFA = { module: "m", function: "f", args: [] };
 const LOST = { kind: "unknown", cause: "connection_lost" };
 const connectTo = (node: FakeNode, options: Partial<ConnectOptions> = {}) =>
@@ -62,9 +62,9 @@ describe("a connection", () => {
     const call = target.call(MFA, { timeoutMs });
     const { kind, detail } = await target.down;
     expect([kind, detail]).toEqual(["connection_lost", "the node was silent for longer than the net tick time"]);
-    const probes = node.received.filter((message) => message !== "tick" && message.kind === "monitor");
-    expect(probes.length).toBeGreaterThan(0);
-    expect(probes[0]).toMatchObject({ to: atom("undefined") });
+    const probes = () => node.received.filter((message) => message !== "tick" && message.kind === "monitor");
+    await eventually(() => probes().length > 0);
+    expect(probes()[0]).toMatchObject({ to: atom("undefined") });
     expect(await call).toEqual(LOST);
   });
 
@@ -135,7 +135,7 @@ describe("a connection", () => {
     await eventually(() => node.received.length === 1);
     const started = performance.now();
     await Promise.all([target[Symbol.asyncDispose](), target[Symbol.asyncDispose]()]);
-    expect(performance.now() - started).toBeLessThan(2_500);
+    expect(performance.now() - started).toBeLessThan(20_000);
     expect(await call).toEqual(LOST);
     expect(await target.down).toEqual({ kind: "closed", detail: "closed on this side" });
     await target[Symbol.asyncDispose]();

@@ -8,7 +8,7 @@ describeElixir("an Elixir node", () => {
 
   it("is called as any other", async () => {
     await using target = await connectTo(node());
-    const timeoutMs = 5_000;
+    const timeoutMs = 30_000;
     const upcase = { module: "Elixir.String", function: "upcase", args: [binary("relup")] };
     expect(await target.call(upcase, { timeoutMs })).toEqual({ kind: "returned", value: binary("RELUP") });
     const keywords = list(tuple(atom("a"), 1));

@@ -22,7 +22,7 @@ export function useNode(options: NodeOptions = {}): () => PeerNode {
 
 /** Connects to a node of ours. */
 export function connectTo(node: PeerNode, options: Partial<ConnectOptions> = {}): Promise<RemoteNode> {
-  const base = { node: node.name, cookie: node.cookie, timeoutMs: 10_000, epmdPort: node.epmdPort };
+  const base = { node: node.name, cookie: node.cookie, timeoutMs: 30_000, epmdPort: node.epmdPort };
   return connect({ ...base, ...options });
 }
 
@@ -58,8 +58,8 @@ export function outcomeTerm(outcome: Outcome): Term {
   }
 }
 
-/** Waits until `done` is true; fails after `timeoutMs`. */
-export async function eventually(done: () => boolean | Promise<boolean>, timeoutMs = 5_000): Promise<void> {
+/** Waits until `done` is true; fails after `timeoutMs`, which a busy machine must not need. */
+export async function eventually(done: () => boolean | Promise<boolean>, timeoutMs = 30_000): Promise<void> {
   const end = performance.now() + timeoutMs;
   while (!(await done())) {
     if (performance.now() > end) throw new Error("it did not come about in time");

@@ -23,7 +23,7 @@ describeErlang("a node with TLS distribution", () => {
     await certificates[Symbol.asyncDispose]();
   });
   const codeOf = async (options: Partial<ConnectOptions>): Promise<string> => {
-    const base = { node: node.name, cookie: node.cookie, timeoutMs: 5_000, epmdPort: node.epmdPort };
+    const base = { node: node.name, cookie: node.cookie, timeoutMs: 30_000, epmdPort: node.epmdPort };
     return (await connectError({ ...base, ...options })).problems[0]!.code;
   };
 
@@ -33,7 +33,7 @@ describeErlang("a node with TLS distribution", () => {
     await using target = await connectTo(node, { tls: await readTlsFiles(options) });
     expect(await node.eval("nodes(hidden)")).toBe(`['${target.ownNode}']`);
     const large = binary(new Uint8Array(5_000_000).fill(7));
-    const outcome = await target.call({ module: "binary", function: "copy", args: [large] }, { timeoutMs: 20_000 });
+    const outcome = await target.call({ module: "binary", function: "copy", args: [large] }, { timeoutMs: 50_000 });
     expect(outcome.kind).toBe("returned");
     expect(Buffer.compare((outcome as { value: Bitstring }).value.bytes, large.bytes)).toBe(0);
   });
