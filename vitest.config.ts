@@ -13,6 +13,7 @@ export default defineConfig({
     // Real nodes share two cores with the tests that start them.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
     // No test may write into the home of whoever runs it.
     env: { XDG_STATE_HOME: STATE_HOME },

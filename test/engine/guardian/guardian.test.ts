@@ -19,7 +19,7 @@ const holder: Holder = {
   upgrade: "a 1 -> 2",
   id: "x",
 };
-const options = { holder, leaseMs: 20_000, callMs: 1_000 };
+const options = { holder, leaseMs: 60_000, callMs: 10_000 };
 const entry = (order: number, what: string, action: Term): Term =>
   tuple(tuple(atom("undo"), 0, -order), binary(what), action);
 
@@ -91,7 +91,7 @@ describeErlang("the guardian on a node", () => {
     await guardian.note([row.group(1, batches), row.suspended(1), entry(1, "resume", undo.resume(1, "pool"))]);
     await node.eval("sys:suspend(pool)");
     await client[Symbol.asyncDispose]();
-    await expect.poll(() => node.eval("whereis(relupctl)"), { timeout: 5_000 }).toBe("undefined");
+    await expect.poll(() => node.eval("whereis(relupctl)")).toBe("undefined");
     expect(await node.eval("gen_event:which_handlers(pool)")).toBe("[]");
     expect(await findRecord(other, UNDONE)).toMatchObject({ phase: "rolled_back" });
   });
@@ -99,12 +99,12 @@ describeErlang("the guardian on a node", () => {
   it("takes back what was done when it hears nothing of us for the time of the lease, and lets nothing more be done", async () => {
     await using target = await open();
     // Its renewal is held up as if this program had been stopped.
-    const guardian = await Guardian.post(target, { ...options, leaseMs: 300 });
+    const guardian = await Guardian.post(target, { ...options, leaseMs: 2_000 });
     guardian.leave();
     await guardian.note([
       entry(1, "tell", undo.call({ module: "erlang", function: "put", args: [atom("a"), atom("b")] })),
     ]);
-    await expect.poll(() => node.eval("whereis(relupctl)"), { timeout: 5_000 }).toBe("undefined");
+    await expect.poll(() => node.eval("whereis(relupctl)")).toBe("undefined");
     await expect(guardian.note([])).rejects.toThrow("the node has begun to take the upgrade back by itself");
     expect(await guardian.rollBack()).toMatchObject({ phase: "rolled_back", undone: [{ what: "tell" }] });
     await guardian.forget();
@@ -128,7 +128,7 @@ describeErlang("the guardian on a node", () => {
   it("holds a process whose state can't be put back, and lets it go when it answers at last", async () => {
     await using target = await open();
     await node.eval("register(held, element(2, gen_event:start())), register(free, element(2, gen_event:start())), ok");
-    const guardian = await Guardian.post(target, { ...options, callMs: 200 });
+    const guardian = await Guardian.post(target, { ...options, callMs: 1_000 });
     const group = new ProcessGroup([await pidOf(target, "held"), await pidOf(target, "free")]);
     await guardian.note([
       row.group(
@@ -139,11 +139,12 @@ describeErlang("the guardian on a node", () => {
       entry(2, "put states", undo.putStates(1, "nobody")),
     ]);
     const { states } = guardian;
-    await keepStates(target, { group, id: 1, states, timeoutMs: 1_000 });
+    await keepStates(target, { group, id: 1, states, timeoutMs: 30_000 });
     // The runtime itself stops it, so that it answers nothing.
     await node.eval(
       "sys:suspend(held), sys:suspend(free), register(stopper, spawn(fun() -> " +
-        "erlang:suspend_process(whereis(held)), receive go_on -> ok end end)), timer:sleep(50)",
+        "erlang:suspend_process(whereis(held)), receive go_on -> ok end end)), " +
+        "Wait = fun Wait() -> process_info(whereis(held), status) =:= {status, suspended} orelse Wait() end, Wait()",
     );
     const { phase, undone } = await guardian.rollBack();
     expect({ phase, failed: undone.map(({ what, failure }) => failure !== undefined && what) }).toEqual({
@@ -153,7 +154,7 @@ describeErlang("the guardian on a node", () => {
     expect(await node.eval("gen_event:which_handlers(free)")).toBe("[]");
     expect(await node.eval("whereis(relupctl) =/= undefined")).toBe("true");
     await node.eval("stopper ! go_on");
-    await expect.poll(() => node.eval("whereis(relupctl)"), { timeout: 10_000 }).toBe("undefined");
+    await expect.poll(() => node.eval("whereis(relupctl)")).toBe("undefined");
     expect(await node.eval("gen_event:which_handlers(held)")).toBe("[]");
     expect(await findRecord(target, UNDONE)).toMatchObject({ phase: "rolled_back" });
     await guardian.forget();

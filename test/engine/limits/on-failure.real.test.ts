@@ -26,7 +26,7 @@ describeErlang("a release that can't be upgraded", () => {
   let target: Target;
   // Through epmd: after a restart the node listens at another port.
   const open = (): Promise<Target> =>
-    connect({ node: node.name, cookie: node.cookie, timeoutMs: 5_000, epmdPort: node.epmdPort });
+    connect({ node: node.name, cookie: node.cookie, timeoutMs: 30_000, epmdPort: node.epmdPort });
   beforeAll(async () => {
     built = await buildRelease("paced", "paced", ["1", "2"]);
     node = await built.start("1");
@@ -110,7 +110,7 @@ describeErlang("a release that can't be upgraded", () => {
     expect(again.identity.creation).toBe(execution?.restart?.creation.after);
     const call_ = await again.call(
       { module: "sys", function: "get_state", args: [atom("paced_1")] },
-      { timeoutMs: 5_000 },
+      { timeoutMs: 30_000 },
     );
     expect(call_).toEqual({ kind: "returned", value: 0 });
   });

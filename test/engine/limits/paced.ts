@@ -15,6 +15,10 @@ export interface PacedNode extends AsyncDisposable {
   connect(): Promise<Target>;
   /** What can be seen of the servers: code, states, and whether they are suspended. */
   look(): Promise<string>;
+  /** Waits until `paced_2` is in the code_change that holds it, or is busy. */
+  held(): Promise<unknown>;
+  /** Lets `paced_2` go on, which was held or busy. */
+  goOn(): Promise<unknown>;
   /** Reads the upgrade to the other version, with changes to it. */
   prepare(vsn: "1" | "2", changes?: Changes): Promise<PreparedUpgrade>;
 }
@@ -35,6 +39,9 @@ const LOOK = `[begin
   {Status, sys:get_state(Name), proplists:get_value(vsn, paced:module_info(attributes))}
 end || Name <- [paced_1, paced_2, paced_3]]`;
 
+const HELD = `Wait = fun Wait() -> case process_info(whereis(paced_2), current_function) of
+  {_, {paced, _, _}} -> ok; _ -> timer:sleep(5), Wait() end end, Wait()`;
+
 export async function startPaced(built: BuiltApplications): Promise<PacedNode> {
   const node = await startNode();
   await node.eval(`code:add_patha("${built.lib}/paced-1/ebin"), ok = application:start(paced),
@@ -46,6 +53,8 @@ export async function startPaced(built: BuiltApplications): Promise<PacedNode> {
     target,
     connect: connectAgain,
     look: () => node.eval(LOOK),
+    held: () => node.eval(HELD),
+    goOn: () => node.eval("paced_2 ! go_on"),
     prepare: async (vsn, changes) =>
       changed(await readApplicationUpgrade(target, `${built.lib}/paced-${vsn}`), changes),
     [Symbol.asyncDispose]: async () => {
