@@ -6,7 +6,7 @@ import { parseTerm } from "../../src/terms/parse.js";
 import { type Term, atom } from "../../src/terms/term.js";
 import { bootTest } from "./support/boot.js";
 import { applicationErlang, applicationJs } from "./support/application-module.js";
-import { loadErlang, onBoth } from "./support/oracle.js";
+import { loadErlang, ONE_SCHEDULER, onBoth } from "./support/oracle.js";
 import { PATIENTLY, propertyRuns } from "./support/runs.js";
 import { keeperErlang, subjectApplication, supervisedErlang } from "./support/subject.js";
 
@@ -108,7 +108,7 @@ const CLEAN = `[begin application:stop(A), application:unload(A) end || A <- [de
   keeper:start(keeper), ok`;
 
 describeErlang("applications and OTP's", () => {
-  const oracle = useOracle();
+  const oracle = useOracle(ONE_SCHEDULER);
   beforeAll(async () => {
     for (const source of [keeperErlang, supervisedErlang, applicationErlang]) await loadErlang(oracle.run, source);
   });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { describeErlang, useOracle } from "../support/erlang.js";
 import { bootTest } from "./support/boot.js";
-import { loadErlang, onBoth } from "./support/oracle.js";
+import { loadErlang, ONE_SCHEDULER, onBoth } from "./support/oracle.js";
 import { propertyRuns } from "./support/runs.js";
 
 const RUNS = propertyRuns(200);
@@ -70,7 +70,7 @@ const CLEAN = `[case whereis(N) of undefined -> ok; Old -> R = monitor(process, 
   code:purge(versioned), code:delete(versioned), code:purge(versioned), ok`;
 
 describeErlang("the code server and OTP's", () => {
-  const oracle = useOracle();
+  const oracle = useOracle(ONE_SCHEDULER);
   beforeAll(async () => {
     // Gives the object code of a version: compiled there, the source here.
     const sources = [1, 2, 3].map((version) => `code(${version}) -> compile(${JSON.stringify(erlang(version))})`);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ManualClock } from "../../src/runtime/index.js";
 import { type DemoNode, bootDemo } from "./support/root.js";
 
 /** What an upgrade of one module does: its new object code, and the old version as code_change gets it. */
@@ -24,16 +25,17 @@ const number = (state: string, key: string): number => Number(new RegExp(`${key}
 
 describe("the counter", () => {
   it("loses no call and no number across an upgrade and the way back", async () => {
-    await using demo = await bootDemo("counter", "0.1.0");
+    const clock = new ManualClock();
+    await using demo = await bootDemo("counter", "0.1.0", { clock });
     expect(await demo.call("supervisor:which_children", "counter_sup")).toMatch(
       /^\[\{counter_client,.*,worker,\[counter_client\]\},\{counter,.*,worker,\[counter\]\}\]$/,
     );
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await clock.advance(100);
     const counter = { module: "counter", application: "counter", processes: ["counter"] };
     const up = { ...counter, vsn: "0.2.0", oldVsn: '"0.1.0"' };
     expect(await upgrade(demo, up)).toEqual(["ok", "{module,counter}", "ok", "ok"]);
     expect(await demo.call("sys:get_state", "counter")).toMatch(/^\{counted,\d+\}$/);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await clock.advance(100);
     expect(await demo.call("sys:suspend", "counter")).toBe("ok");
     expect(await demo.call("sys:change_code", "counter", "counter", '{down,"0.1.0"}', "[]")).toBe("ok");
     const before = `"${demo.root}/lib/counter-0.1.0/ebin"`;
@@ -41,7 +43,7 @@ describe("the counter", () => {
     expect(await demo.call("code:purge", "counter")).toBe("false");
     expect(await demo.call("code:load_file", "counter")).toBe("{module,counter}");
     expect(await demo.call("sys:resume", "counter")).toBe("ok");
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await clock.advance(100);
     const seen = await demo.call("gen_server:call", "counter_client", "seen");
     expect(number(seen, "calls")).toBeGreaterThan(10);
     expect(number(seen, "answers")).toBe(number(seen, "calls"));

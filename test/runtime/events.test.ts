@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NodeEvent } from "../../src/runtime/index.js";
+import { ManualClock, type NodeEvent } from "../../src/runtime/index.js";
 import { bootTest, eventText } from "./support/boot.js";
 import { PATIENTLY } from "./support/runs.js";
 import { counterApplication } from "./support/modules.js";
@@ -31,7 +31,9 @@ describe("what the node reports", () => {
   });
 
   it("too many restarts, and the end of the application", async () => {
-    await using test = await bootTest([{ ...counterApplication, type: "temporary" }]);
+    // However long it takes, it is too many in the time that the supervisor allows them for.
+    const clock = new ManualClock();
+    await using test = await bootTest([{ ...counterApplication, type: "temporary" }], { clock });
     test.events.length = 0;
     await test.call("gen_server:call", "z", "crash");
     await expect.poll(() => test.call("erlang:whereis", "z"), PATIENTLY).not.toBe("undefined");

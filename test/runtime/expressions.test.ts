@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { describeErlang, useOracle } from "../support/erlang.js";
 import { bootTest } from "./support/boot.js";
-import { onBoth } from "./support/oracle.js";
+import { ONE_SCHEDULER, onBoth } from "./support/oracle.js";
 import { propertyRuns } from "./support/runs.js";
 
 const RUNS = propertyRuns(300);
@@ -133,7 +133,7 @@ const EXPRESSIONS = [
   "begin T = erlang:start_timer(1, self(), tick), receive {timeout, T, tick} -> ok end end",
   "begin T = erlang:send_after(100000, self(), tick), is_integer(erlang:cancel_timer(T)) end",
   "begin {ok, T} = timer:send_after(1, tick_to_nobody, x), timer:sleep(3), timer:cancel(T) end",
-  "begin {ok, {once, _}} = timer:apply_after(1, erlang, send, [self(), applied]), receive applied -> yes after 1000 -> no end end",
+  "begin {ok, {once, _}} = timer:apply_after(1, erlang, send, [self(), applied]), receive applied -> yes after 60000 -> no end end",
   "timer:cancel(nonsense)",
   "erlang:function_exported(lists, map, 2)",
   "erlang:function_exported(nomod, map, 2)",
@@ -151,7 +151,7 @@ const EXPRESSIONS = [
   "gen_server:call(spawn(fun() -> receive _ -> exit(gone) end end), x)",
   "gen_server:cast(nobody, x)",
   "gen:call(spawn(fun() -> receive {l, {From, Tag}, q} -> From ! {Tag, a} end end), l, q)",
-  "gen:call(spawn(fun() -> receive {l, F, q} -> gen:reply(F, a) end end), l, q, 1000)",
+  "gen:call(spawn(fun() -> receive {l, F, q} -> gen:reply(F, a) end end), l, q, 60000)",
   "gen_server:stop(nobody)",
   "sys:suspend(nobody)",
   "sys:suspend(nobody, 10)",
@@ -159,17 +159,17 @@ const EXPRESSIONS = [
   "sys:replace_state(nobody, fun(X) -> X end)",
   "supervisor:which_children(nobody)",
   "application_controller:get_master(nothing)",
-  "begin R = gen:send_request(spawn(fun() -> receive {l, F, q} -> gen:reply(F, a) end end), l, q), gen:wait_response(R, 1000) end",
+  "begin R = gen:send_request(spawn(fun() -> receive {l, F, q} -> gen:reply(F, a) end end), l, q), gen:wait_response(R, 60000) end",
   "begin R = gen:send_request(spawn(fun() -> timer:sleep(5000) end), l, q), gen:wait_response(R, 5) end",
-  "begin P = spawn(fun() -> exit(gone) end), R = gen:send_request(P, l, q), {error, {_, P}} = gen:wait_response(R, 1000), ok end",
-  "begin P = spawn(fun() -> receive {l, F, q} -> gen:reply(F, a) end end), R = gen:send_request(P, l, q), gen:wait_response(R, {abs, erlang:monotonic_time(millisecond) + 500}) end",
+  "begin P = spawn(fun() -> exit(gone) end), R = gen:send_request(P, l, q), {error, {_, P}} = gen:wait_response(R, 60000), ok end",
+  "begin P = spawn(fun() -> receive {l, F, q} -> gen:reply(F, a) end end), R = gen:send_request(P, l, q), gen:wait_response(R, {abs, erlang:monotonic_time(millisecond) + 60000}) end",
   "erl_eval:exprs([{atom,1,x}], [])",
   "erl_eval:exprs([{match,1,{var,1,'A'},{integer,1,1}},{var,1,'A'}], [])",
   "erl_eval:exprs([{var,1,'Nope'}], [])",
 ];
 
 describeErlang("an expression", () => {
-  const oracle = useOracle();
+  const oracle = useOracle(ONE_SCHEDULER);
 
   it("gives what it gives in OTP", async () => {
     await using test = await bootTest([], { name: "nonode@nohost" });

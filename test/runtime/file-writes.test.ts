@@ -67,7 +67,7 @@ describeErlang("files that are written, and digests", () => {
     mkdirSync(folder, { recursive: true });
     const path = string(join(folder, "kept"));
     const call = async (fun: string, ...args: Term[]): Promise<Term> => {
-      const outcome = await node.call({ module: "file", function: fun, args }, { timeoutMs: 5_000 });
+      const outcome = await node.call({ module: "file", function: fun, args }, { timeoutMs: 20_000 });
       if (outcome.kind !== "returned") throw new Error(outcome.kind);
       return outcome.value;
     };

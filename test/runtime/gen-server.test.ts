@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
 import { describeErlang, useOracle } from "../support/erlang.js";
 import { bootTest } from "./support/boot.js";
-import { loadErlang, onBoth } from "./support/oracle.js";
+import { loadErlang, ONE_SCHEDULER, onBoth } from "./support/oracle.js";
 import { propertyRuns } from "./support/runs.js";
 import { subjectApplication, subjectErlang } from "./support/subject.js";
 
@@ -85,20 +85,18 @@ const KILL_OLD = `case whereis(s) of
   Old -> R = monitor(process, Old), exit(Old, kill), receive {'DOWN', R, _, _, _} -> ok end
 end`;
 
+/** Little patience with a server that is suspended when it is asked. */
+const PATIENCE = `case catch sys:get_status(s) of {status, _, _, [_, suspended | _]} -> 40; _ -> 20000 end`;
+
 /** A call that will not be answered, because the server is suspended or says noreply, asks with a short timeout. */
-function withTimeouts(steps: readonly string[]): string[] {
-  let suspended = false;
-  return steps.map((step) => {
-    if (step.startsWith("sys:suspend")) suspended = true;
-    if (step.startsWith("sys:resume")) suspended = false;
-    return suspended || step.includes("noreply")
-      ? step.replace(/^gen_server:call\(s, (.*)\)$/s, "gen_server:call(s, $1, 40)")
-      : step;
-  });
-}
+const withTimeout = (step: string): string =>
+  step.replace(
+    /^gen_server:call\(s, (.*)\)$/s,
+    `gen_server:call(s, $1, ${step.includes("noreply") ? "40" : PATIENCE})`,
+  );
 
 describeErlang("a gen_server and OTP's", () => {
-  const oracle = useOracle();
+  const oracle = useOracle(ONE_SCHEDULER);
   beforeAll(async () => {
     await loadErlang(oracle.run, subjectErlang);
   });
@@ -107,7 +105,7 @@ describeErlang("a gen_server and OTP's", () => {
     await using test = await bootTest([subjectApplication]);
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
-        const sources = ["subject:start(s, first)", ...withTimeouts(steps)];
+        const sources = ["subject:start(s, first)", ...steps.map(withTimeout)];
         const { ours, theirs } = await onBoth(oracle.run, test.node, sources, KILL_OLD);
         expect(ours).toEqual(theirs);
       }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { ManualClock } from "../../src/runtime/index.js";
 import { bootTest } from "./support/boot.js";
-import { PATIENTLY } from "./support/runs.js";
 import { counterApplication } from "./support/modules.js";
 
 /** `exit(self(), kill)` as abstract forms. */
@@ -63,11 +63,15 @@ describe("an embedded node", () => {
   it("doesn't know what became of a call that takes too long, which goes on", async () => {
     const slow = `const { atom, register, self, sleep } = require("relupctl/runtime");
 exports.slow = async () => { await sleep(30); register(atom("slow"), self()); await sleep(100000); };`;
-    await using test = await bootTest([{ modules: { slow } }]);
+    const clock = new ManualClock();
+    await using test = await bootTest([{ modules: { slow } }], { clock });
     const mfa = { module: "slow", function: "slow", args: [] };
-    expect(await test.node.call(mfa, { timeoutMs: 5 })).toEqual({ kind: "unknown", cause: "timeout" });
+    const answer = test.node.call(mfa, { timeoutMs: 5 });
+    await clock.advance(5);
+    expect(await answer).toEqual({ kind: "unknown", cause: "timeout" });
     expect(await test.call("erlang:whereis", "slow")).toBe("undefined");
-    await expect.poll(() => test.call("erlang:whereis", "slow"), PATIENTLY).not.toBe("undefined");
+    await clock.advance(25);
+    expect(await test.call("erlang:whereis", "slow")).not.toBe("undefined");
   });
 
   it("answers many calls at once", async () => {

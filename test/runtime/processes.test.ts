@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
 import { describeErlang, useOracle } from "../support/erlang.js";
 import { bootTest } from "./support/boot.js";
-import { loadErlang, onBoth } from "./support/oracle.js";
+import { loadErlang, ONE_SCHEDULER, onBoth } from "./support/oracle.js";
 import { propertyRuns } from "./support/runs.js";
 import { keeperErlang, subjectApplication } from "./support/subject.js";
 
@@ -56,7 +56,7 @@ const withPids = (source: string): string =>
   );
 
 describeErlang("processes and OTP's", () => {
-  const oracle = useOracle();
+  const oracle = useOracle(ONE_SCHEDULER);
   beforeAll(async () => {
     await loadErlang(oracle.run, keeperErlang);
   });

@@ -44,7 +44,7 @@ const boot = (options: Partial<BootOptions> = {}, startsWith?: string) =>
 type Node = Awaited<ReturnType<typeof boot>>;
 
 async function ask(node: Node, fun: string, ...args: readonly Term[]): Promise<string> {
-  const outcome = await node.call({ module: "release_handler", function: fun, args }, { timeoutMs: 5_000 });
+  const outcome = await node.call({ module: "release_handler", function: fun, args }, { timeoutMs: 20_000 });
   if (outcome.kind === "returned") return printTerm(outcome.value);
   return outcome.kind === "raised" ? `${outcome.class} ${printTerm(outcome.reason)}` : outcome.kind;
 }

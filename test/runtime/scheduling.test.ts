@@ -22,15 +22,12 @@ exports.pair = () => {
 exports.add = (a, b) => a + b;`);
     await test.value("m:busy");
     await test.value("m:pair");
-    const startMs = performance.now();
     let timers = 0;
     const timer = setInterval(() => timers++, 1);
     for (let index = 0; index < 50; index++)
       expect(await test.call("m:add", String(index), "1")).toBe(String(index + 1));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect.poll(() => timers, PATIENTLY).toBeGreaterThan(5);
     clearInterval(timer);
-    expect(timers).toBeGreaterThan(5);
-    expect(performance.now() - startMs).toBeLessThan(5_000);
   });
 
   it("lets ten thousand processes answer in turn", async () => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
 import { describeErlang, useOracle } from "../support/erlang.js";
 import { bootTest } from "./support/boot.js";
-import { loadErlang, onBoth } from "./support/oracle.js";
+import { loadErlang, ONE_SCHEDULER, onBoth } from "./support/oracle.js";
 import { propertyRuns } from "./support/runs.js";
 import { keeperErlang, subjectApplication, subjectErlang, supervisedErlang } from "./support/subject.js";
 
@@ -64,6 +64,9 @@ const anySpec = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom("{x}", "#{id => a}", "#{id => a, start => {m,f}}", "#{start => {m,f,[]}}") },
 );
 
+/** Seconds in which no more restarts are allowed than the intensity: longer than a test, so that all of them count. */
+const PERIOD = "3600";
+
 /** Flags with children that go with them: significant children need auto_shutdown. */
 const specification = fc
   .tuple(
@@ -72,7 +75,7 @@ const specification = fc
     fc.constantFrom("never", "never", "any_significant", "all_significant"),
   )
   .chain(([strategy, intensity, autoShutdown]) => {
-    const flags = mapOf({ strategy, intensity, auto_shutdown: autoShutdown });
+    const flags = mapOf({ strategy, intensity, period: PERIOD, auto_shutdown: autoShutdown });
     const spec = autoShutdown === "never" ? rightSpec : fc.oneof(rightSpec, significantSpec);
     return fc
       .uniqueArray(spec, { maxLength: 4, selector: (each) => each.id })
@@ -166,13 +169,13 @@ const dynamicStep = fc.oneof(
     .constantFrom("permanent", "temporary")
     .map((restart) =>
       codeChange(
-        `{ok,{#{strategy => simple_one_for_one},[#{id => n, restart => ${restart}, modules => [other], start => {subject,start,[]}}]}}`,
+        `{ok,{#{strategy => simple_one_for_one, period => ${PERIOD}},[#{id => n, restart => ${restart}, modules => [other], start => {subject,start,[]}}]}}`,
       ),
     ),
 );
 
 describeErlang("a supervisor and OTP's", () => {
-  const oracle = useOracle();
+  const oracle = useOracle(ONE_SCHEDULER);
   beforeAll(async () => {
     for (const source of [subjectErlang, supervisedErlang, keeperErlang]) await loadErlang(oracle.run, source);
   });
@@ -200,7 +203,8 @@ describeErlang("a supervisor and OTP's", () => {
         fc.array(dynamicStep, { maxLength: 10 }),
         async (restart, intensity, steps) => {
           const child = `#{id => n, restart => ${restart}, start => {subject,start,[]}, shutdown => 100}`;
-          const given = `{ok, {#{strategy => simple_one_for_one, intensity => ${intensity}}, [${child}]}}`;
+          const flags = `#{strategy => simple_one_for_one, intensity => ${intensity}, period => ${PERIOD}}`;
+          const given = `{ok, {${flags}, [${child}]}}`;
           const begin = `keeper:start(keeper), keeper:ask(keeper, {supervised, start_link, [sup, ${given}]})`;
           const sources = [begin, LOOK, ...steps.flatMap((each) => [each, LOOK])];
           const { ours, theirs } = await onBoth(oracle.run, test.node, sources, CLEAN);

@@ -21,6 +21,12 @@ import type { useOracle } from "../../support/erlang.js";
 
 type Run = ReturnType<typeof useOracle>["run"];
 
+/**
+ * For an oracle whose processes affect each other: one runs at a time, as on the embedded node, and what one does is not cut
+ * in two by the operating system, which may let a thread of the emulator stand still anywhere.
+ */
+export const ONE_SCHEDULER = ["+S", "1:1"];
+
 /** Compiles Erlang source on the oracle and loads it. */
 export async function loadErlang(run: Run, source: string): Promise<void> {
   await run(
