@@ -10,9 +10,9 @@ const STATE = "test/support/state-home.ts";
 
 export default defineConfig({
   test: {
-    // Real nodes share two cores with the tests that start them.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Real nodes share two cores with the tests that start them, and the machine may have other work.
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
     // No test may write into the home of whoever runs it.

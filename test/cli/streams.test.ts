@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { copyRoot } from "./support/root.js";
-import { COUNTER, environment, PROGRAM, relupctl, REPOSITORY, type Finished } from "./support/run.js";
+import { COUNTER, environment, PROGRAM, relupctl, REPOSITORY, TIMEOUT_MS, type Finished } from "./support/run.js";
 
 const run = promisify(execFile);
 
@@ -11,7 +11,7 @@ const shell = async (line: string): Promise<Pick<Finished, "stdout" | "stderr">>
   await run("bash", ["-o", "pipefail", "-c", line], {
     cwd: REPOSITORY,
     env: environment({ RELUPCTL: `${process.execPath} ${PROGRAM}` }),
-    timeout: 50_000,
+    timeout: TIMEOUT_MS,
   });
 
 describe("standard output", () => {

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { counterWhoseCodeChange } from "./support/root.js";
-import { COUNTER, environment, PROGRAM, REPOSITORY, STORE, widest } from "./support/run.js";
+import { COUNTER, environment, PROGRAM, REPOSITORY, STORE, TIMEOUT_MS, widest } from "./support/run.js";
 
 /** True where there is the `script` of util-linux, which runs a command on a terminal of its own. */
 const hasScript = ((): boolean => {
@@ -27,7 +27,7 @@ async function onTerminal(args: readonly string[], columns: number, env: Record<
     cwd: REPOSITORY,
     env: environment({ TERM: "xterm-256color", SHELL: "/bin/sh", ...env }),
     stdio: ["ignore", "pipe", "inherit"],
-    timeout: 50_000,
+    timeout: TIMEOUT_MS,
     killSignal: "SIGKILL",
   });
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve));

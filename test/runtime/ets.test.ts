@@ -45,7 +45,7 @@ const step = fc.oneof(
 describeErlang("ets tables", () => {
   const oracle = useOracle();
 
-  it("are as OTP's", { timeout: 60_000 }, async () => {
+  it("are as OTP's", async () => {
     await using test = await bootTest([]);
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {

@@ -55,7 +55,7 @@ async function start(): Promise<Running> {
   const port = await freePort();
   const shell = spawn("sh", ["-c", GUARD, String(port)], { stdio: ["pipe", "ignore", "ignore"] });
   shell.stdin.on("error", () => undefined);
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let attempt = 0; attempt < 2_000; attempt++) {
     if (await answers(port)) return { port, shell };
     await sleep(25);
   }

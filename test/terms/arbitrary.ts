@@ -24,7 +24,7 @@ export const limits = (count: number) => ({
 });
 
 /** The timeout of a test that asks an oracle many times. */
-export const PATIENCE = { timeout: 60_000 * factor };
+export const PATIENCE = { timeout: 180_000 * factor };
 
 /** All of Unicode is printable, and there is room for the atoms of many generated terms. */
 export const ERLANG_FLAGS = ["+pc", "unicode", "+t", "8000000"];

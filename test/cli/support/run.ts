@@ -12,7 +12,7 @@ export const COUNTER = join(REPOSITORY, "releases", "counter");
 export const STORE = join(REPOSITORY, "releases", "store");
 
 /** No command of a test takes longer; one that does is killed and fails the test by its exit code. */
-const TIMEOUT_MS = 50_000;
+export const TIMEOUT_MS = 120_000;
 
 export interface Finished {
   /** Null when a signal ended it. */

@@ -6,7 +6,7 @@ const RUN_MS = 300;
 /** How often a property is tried: as `RELUPCTL_RUNS` says, else `usual`. Gives the tests of the file the time for it. */
 export function propertyRuns(usual: number): number {
   const runs = Number(process.env["RELUPCTL_RUNS"] ?? usual);
-  vi.setConfig({ testTimeout: 60_000 + runs * RUN_MS });
+  vi.setConfig({ testTimeout: 180_000 + runs * RUN_MS });
   return runs;
 }
 
