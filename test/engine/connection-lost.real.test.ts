@@ -50,7 +50,7 @@ describeErlang("a connection that is lost during an upgrade", () => {
       const left = applied.execution!.notUndone.map(({ summary }) => summary).join("\n");
       expect(left.includes("resume the processes of counter")).toBe(done >= 3);
       expect(left.includes("old code of counter")).toBe(done >= 3);
-      await expect.poll(look, { timeout: 10_000 }).toBe(before);
+      await expect.poll(look).toBe(before);
     },
   );
 });

@@ -43,7 +43,7 @@ const stalling = (target: Target, at: number): Target => failing(target, at, LAT
 
 /** What could not be asked must not be taken for something that isn't there. */
 describe("a node that is lost while it is looked at", () => {
-  const timeoutMs = 2_000;
+  const timeoutMs = 20_000;
   let node: Target;
   beforeAll(async () => {
     const options = { root: ROOT, boot: "0.1.0", connectTimeout: 10_000, timeout: 5_000 };

@@ -13,8 +13,9 @@ const STEPS = ["load_object_code", "point_of_no_return", "suspend", "load", "cod
 const INDEXES = STEPS.map((instruction, index) => ({ instruction, index }));
 
 /** A node that is silent for so long is given up. */
-const NET_TICK_TIME_MS = 1_500;
-const TIMEOUTS = { suspendMs: 200, codeChangeMs: 200, callMs: 400 };
+const NET_TICK_TIME_MS = 3_000;
+/** A step has failed by then, and none does that is answered. */
+const TIMEOUTS = { suspendMs: 2_000, codeChangeMs: 2_000, callMs: 2_000 };
 
 /** The node as a whole is stopped (SIGSTOP) when a step begins, for longer than the step may take. */
 describeErlang("a node that is stopped during an upgrade", () => {
@@ -66,7 +67,7 @@ describeErlang("a node that is stopped during an upgrade", () => {
       const before = await look(node);
       const started = performance.now();
       const applied = await apply(node, NET_TICK_TIME_MS, stopping(node, index, []));
-      expect(performance.now() - started).toBeLessThan(15_000);
+      expect(performance.now() - started).toBeLessThan(40_000);
       node.signal("SIGCONT");
       const { execution } = applied;
       expect(["failed", "unknown"]).toContain(execution?.outcome);
@@ -77,7 +78,7 @@ describeErlang("a node that is stopped during an upgrade", () => {
       const done = Math.max(index, 1);
       const expected = STEPS.map((_, at) => (at < done ? "done" : at === done ? "failed" : "not_executed"));
       expect(execution?.steps.map(({ status }) => status)).toEqual(expected);
-      await expect.poll(() => look(node), { timeout: 15_000 }).toBe(before);
+      await expect.poll(() => look(node)).toBe(before);
     },
   );
 
@@ -90,7 +91,7 @@ describeErlang("a node that is stopped during an upgrade", () => {
       const applied = await apply(node, 60_000, stopping(node, index, ["step_failed", "rollback_started"]));
       expect(applied.execution).toMatchObject({ outcome: "rolled_back", notUndone: [] });
       expect(exitCodeOf(applied)).toBe(EXIT.rolledBack);
-      await expect.poll(() => look(node), { timeout: 5_000 }).toBe(before);
+      await expect.poll(() => look(node)).toBe(before);
     },
   );
 });

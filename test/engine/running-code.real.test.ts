@@ -38,7 +38,11 @@ Named(looping_fun, spawn(fun() -> running_own:loop() end)),
 Named(proc_loop, proc_lib:spawn(running_own, loop, [])),
 Named(waiting, spawn(running_own, wait_for, [whereis(busy)])),
 trees_special:start_link(special, [m]),
-timer:sleep(100),
+In = fun(Name) -> {_, Where} = process_info(whereis(Name), current_function), Where end,
+Until = fun Until(Condition) -> Condition() orelse begin timer:sleep(5), Until(Condition) end end,
+Until(fun() -> lists:all(fun(Name) -> In(Name) =:= {erlang, hibernate, 3} end, [asleep, asleep_suspended, changed_asleep]) end),
+Until(fun() -> lists:all(fun(Name) -> In(Name) =:= {running_own, loop, 0} end, [looping, looping_fun, proc_loop]) end),
+Until(fun() -> process_info(whereis(busy), message_queue_len) =:= {message_queue_len, 1} end),
 ok.
 `;
 
@@ -67,7 +71,7 @@ describeErlang("what processes run", () => {
   });
 
   const observed = async (): Promise<Map<string, ObservedProcess>> => {
-    const { processes } = await observeProcesses(target, { timeoutMs: 5_000 });
+    const { processes } = await observeProcesses(target, { timeoutMs: 30_000 });
     return new Map(processes.map((process) => [process.registeredName ?? process.text, process]));
   };
 
@@ -162,7 +166,7 @@ describeErlang("what processes run", () => {
       Start = fun() -> {ok, rpc:call('${other.name}', erlang, spawn, [running_own, loop, []])} end,
       Child = trees_sup:child(far, {erlang, apply, [Start, []]}, #{modules => [running_server]}),
       trees_app:run(remote, {trees_sup, start_link, [remote_sup, [Child, trees_sup:child(near, {trees_server, start_link, []}, #{})]]})`);
-    const { walk, processes } = await observeProcesses(target, { timeoutMs: 5_000 });
+    const { walk, processes } = await observeProcesses(target, { timeoutMs: 30_000 });
     expect(processes.filter(({ application }) => application === "remote")).toHaveLength(2);
     expect(walk.remote.map(({ pid, modules, application }) => [pid.node.name, modules, application])).toEqual([
       [other.name, ["running_server"], "remote"],

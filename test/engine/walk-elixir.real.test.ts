@@ -88,7 +88,7 @@ describeElixir("the walk over an Elixir node", () => {
   });
 
   it("finds what OTP's walk finds, and says which supervisor hides its children from it", async () => {
-    const { processes, anomalies } = await walkSupervisionTree(target, { timeoutMs: 5_000 });
+    const { processes, anomalies } = await walkSupervisionTree(target, { timeoutMs: 30_000 });
     expect(asLines(processes)).toEqual(await otpWalk(node));
     expect(processes.filter(({ application }) => application === "shop").length).toBeGreaterThan(20);
     const hidden = await node.eval("whereis('Elixir.Shop.Hidden')");
@@ -98,7 +98,7 @@ describeElixir("the walk over an Elixir node", () => {
   });
 
   it("knows what Elixir's processes run, as far as they tell", async () => {
-    const { processes } = await observe(target, { modules: [], probe: [], timeoutMs: 5_000 });
+    const { processes } = await observe(target, { modules: [], probe: [], timeoutMs: 30_000 });
     const named = (name: string): object | undefined => {
       const found = processes.find(({ registeredName }) => registeredName === name);
       return found && { runs: found.callbackModule, modules: found.modules, hidden: found.hidden, type: found.type };
@@ -131,7 +131,7 @@ describeElixir("the walk over an Elixir node", () => {
   });
 
   it("accounts for agents, tasks and wrapped servers in a plan", async () => {
-    const { processes, remoteChildren = [] } = await observe(target, { modules: [], probe: [], timeoutMs: 5_000 });
+    const { processes, remoteChildren = [] } = await observe(target, { modules: [], probe: [], timeoutMs: 30_000 });
     const modules = ["Elixir.Shop.Counter", "Elixir.Shop.Application", "Elixir.Shop.Job", "Elixir.Shop.Server"];
     const script = modules.flatMap((module) => advancedUpdate(module));
     const accounts = Object.fromEntries(

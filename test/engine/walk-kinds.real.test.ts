@@ -80,7 +80,7 @@ describeErlang("the walk over all kinds of processes", () => {
 
   it("finds nested supervisors, workers, event managers and special processes", async () => {
     await node.eval(TREE);
-    const walk = await walkSupervisionTree(target, { timeoutMs: 5_000 });
+    const walk = await walkSupervisionTree(target, { timeoutMs: 30_000 });
     const ours = asLines(walk.processes);
     expect(ours).toEqual(await otpWalk(node));
     expect(walk.processes.filter(({ application }) => application === "kinds")).toHaveLength(21);
@@ -88,7 +88,7 @@ describeErlang("the walk over all kinds of processes", () => {
   });
 
   it("knows what each of them runs", async () => {
-    const { processes } = await observe(target, { modules: [], probe: [], timeoutMs: 5_000 });
+    const { processes } = await observe(target, { modules: [], probe: [], timeoutMs: 30_000 });
     const known: unknown = Object.fromEntries(
       processes
         .filter(({ application }) => application === "kinds")
@@ -116,17 +116,17 @@ describeErlang("the walk over all kinds of processes", () => {
 
   it("needs few round trips, however many children and supervisors there are", async () => {
     const before = counted(target);
-    await walkSupervisionTree(before.target, { timeoutMs: 5_000 });
+    await walkSupervisionTree(before.target, { timeoutMs: 30_000 });
     await node.eval(CROWD);
     const after = counted(target);
     const started = performance.now();
-    const { processes } = await walkSupervisionTree(after.target, { timeoutMs: 20_000 });
+    const { processes } = await walkSupervisionTree(after.target, { timeoutMs: 50_000 });
     const durationMs = performance.now() - started;
     expect(processes.filter(({ application }) => application === "crowd")).toHaveLength(1 + 3 + 11_000 + 300 * 3);
     // The new application is one more to ask for; nothing else grows but batches, of which there are four at a time.
     expect(before.calls()).toBeLessThan(80);
     expect(after.calls() - before.calls()).toBeLessThan(50);
-    expect(durationMs).toBeLessThan(20_000);
+    expect(durationMs).toBeLessThan(50_000);
     expect(asLines(processes)).toEqual(await otpWalk(node));
   });
 });

@@ -40,7 +40,7 @@ describeErlang("the walk over OTP's own applications", () => {
   });
 
   it("finds what release_handler_1:get_supervised_procs/0 finds, in the same order", async () => {
-    const { processes, anomalies } = await walkSupervisionTree(target, { timeoutMs: 5_000 });
+    const { processes, anomalies } = await walkSupervisionTree(target, { timeoutMs: 30_000 });
     const ours = asLines(processes);
     expect(ours).toEqual(await otpWalk(node));
     expect(ours.length).toBeGreaterThan(50);
@@ -48,7 +48,7 @@ describeErlang("the walk over OTP's own applications", () => {
   });
 
   it("knows the callback module of every process that tells it", async () => {
-    const facts = await observe(target, { modules: ["lists"], probe: [], timeoutMs: 5_000 });
+    const facts = await observe(target, { modules: ["lists"], probe: [], timeoutMs: 30_000 });
     const known = new Map(facts.processes.map(({ text, callbackModule }) => [text, callbackModule ?? "none"]));
     const told = (JSON.parse(await node.eval(INITIAL_CALLS)) as string[]).map((line) => line.split(" "));
     // Processes that came or went meanwhile are in one of the two only: those that answer the question itself.

@@ -6,5 +6,5 @@ export function connectTo(
   { name, port, cookie }: Pick<PeerNode, "name" | "port" | "cookie">,
   options: Partial<ConnectOptions> = {},
 ): Promise<RemoteNode> {
-  return connect({ node: `${name}:${port}`, cookie, timeoutMs: 5_000, ...options });
+  return connect({ node: `${name}:${port}`, cookie, timeoutMs: 30_000, ...options });
 }

@@ -59,6 +59,10 @@ export interface PeerNode extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** Erlang expressions, to be evaluated on a node, that end when the condition holds there. */
+export const until = (condition: string): string =>
+  `(fun Wait() -> (${condition}) orelse begin timer:sleep(5), Wait() end end)()`;
+
 const SERVER = `
 Print = fun(Value) -> unicode:characters_to_binary(io_lib:format("~0tp", [Value])) end,
 Evaluate = fun(Source) ->
@@ -104,7 +108,7 @@ process.on("exit", () => {
   }
 });
 
-/** Starts a node and waits until it is up. Rejects, with what it printed, when it does not come up in 30 seconds. */
+/** Starts a node and waits until it is up. Rejects, with what it printed, when it does not come up in 50 seconds. */
 export async function startNode(options: NodeOptions = {}): Promise<PeerNode> {
   const epmd = await useEpmd();
   const host = options.host ?? (options.long === true ? "127.0.0.1" : "localhost");
@@ -216,7 +220,7 @@ class Peer implements PeerNode {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         reject(new Error(`${this.name} did not come up\n${this.#output}`));
-      }, 30_000);
+      }, 50_000);
     });
     try {
       const [, pid, port] = /^\{(\d+),(\d+)\}$/.exec(await Promise.race([this.eval(READY), late])) ?? [];

@@ -23,7 +23,7 @@ describe("doctor on an embedded node with a fault", () => {
   });
 
   async function call(module: string, fun: string, ...args: readonly Term[]): Promise<Term> {
-    const outcome = await target.call({ module, function: fun, args }, { timeoutMs: 5_000 });
+    const outcome = await target.call({ module, function: fun, args }, { timeoutMs: 30_000 });
     if (outcome.kind !== "returned") throw new Error(`${module}:${fun} ${JSON.stringify(outcome)}`);
     return outcome.value;
   }

@@ -7,9 +7,9 @@ import type { Target } from "../../../src/target/target.js";
 import type { Finding } from "../../../src/upgrade/finding.js";
 import { connectTo } from "../../support/connect.js";
 import { describeErlang } from "../../support/erlang.js";
-import { startNode, type PeerNode } from "../../support/peer.js";
+import { startNode, until, type PeerNode } from "../../support/peer.js";
 import { FIRST, SERVER_2, ShopVersions, UPDATE, type Sources, type VersionOptions } from "./shop.js";
-import { only, TIMEOUT_MS } from "./support.js";
+import { only, STUCK_MS, TIMEOUT_MS } from "./support.js";
 
 /** One node that runs version 1 of an application; each test makes a fault, and when that is gone a plan finds nothing. */
 describeErlang("a plan on a node with a fault", () => {
@@ -42,9 +42,9 @@ describeErlang("a plan on a node with a fault", () => {
     await versions.make(node, "2", { ...FIRST, ...sources }, instructions, options);
 
   /** What a plan of the upgrade to the directory finds. */
-  async function found(directory: string): Promise<readonly Finding[]> {
+  async function found(directory: string, timeoutMs = TIMEOUT_MS): Promise<readonly Finding[]> {
     const { upgrade } = await readApplicationUpgrade(target, directory);
-    return (await planUpgrade(target, upgrade, { timeoutMs: TIMEOUT_MS })).plan.findings;
+    return (await planUpgrade(target, upgrade, { timeoutMs })).plan.findings;
   }
 
   const pid = (name: string): Promise<string> => node.eval(`whereis(${name})`);
@@ -82,22 +82,23 @@ describeErlang("a plan on a node with a fault", () => {
   });
 
   it("unsupervised-process", async () => {
-    await node.eval(
-      "spawn(fun() -> {ok, _} = shop_server:start_link(alone), timer:sleep(infinity) end), timer:sleep(50)",
-    );
+    await node.eval(`spawn(fun() -> {ok, _} = shop_server:start_link(alone), timer:sleep(infinity) end),
+      ${until("whereis(alone) =/= undefined andalso sys:get_state(alone) =:= []")}`);
     expect(only(await found(healthy), "unsupervised-process")).toMatchObject({
       severity: "error",
       pids: [await pid("alone")],
     });
-    await node.eval("exit(whereis(alone), kill), timer:sleep(50)");
+    await node.eval(`exit(whereis(alone), kill), ${until("whereis(alone) =:= undefined")}`);
   });
 
   it("process-not-responding", async () => {
     await withChild("start => {shop_server, start_link, [odd]}, shutdown => brutal_kill", async () => {
-      await node.eval(
-        "spawn(fun() -> sys:replace_state(odd, fun(S) -> timer:sleep(8000), S end, infinity) end), timer:sleep(50)",
-      );
-      expect(only(await found(healthy), "process-not-responding")).toMatchObject({ pids: [await pid("odd")] });
+      await node.eval(`Self = self(),
+        spawn(fun() -> sys:replace_state(odd, fun(S) -> Self ! stuck, timer:sleep(infinity), S end, infinity) end),
+        receive stuck -> ok end`);
+      expect(only(await found(healthy, STUCK_MS), "process-not-responding")).toMatchObject({
+        pids: [await pid("odd")],
+      });
     });
   });
 
@@ -112,7 +113,7 @@ describeErlang("a plan on a node with a fault", () => {
     await withChild("start => {shop_server, start_link, [odd]}, modules => dynamic", async () => {
       // It answers get_modules with its state, which is no list of modules.
       await node.eval("sys:suspend(odd)");
-      const codes = (await found(healthy)).map(({ code }) => code);
+      const codes = (await found(healthy, STUCK_MS)).map(({ code }) => code);
       await node.eval("sys:resume(odd)");
       expect(codes).toContain("dynamic-not-answering");
     });
@@ -141,14 +142,15 @@ describeErlang("a plan on a node with a fault", () => {
 
   it("old-code-in-use", async () => {
     await node.eval(`register(user_of_old, spawn(shop_price, wait, [])),
-      timer:sleep(50), {module, _} = code:load_file(shop_price)`);
+      ${until("process_info(whereis(user_of_old), current_function) =:= {current_function, {shop_price, wait, 0}}")},
+      {module, _} = code:load_file(shop_price)`);
     const directory = await next({ shop_server: SERVER_2 }, `${UPDATE}, {load_module, shop_price}`);
     expect(only(await found(directory), "old-code-in-use")).toMatchObject({
       severity: "error",
       module: "shop_price",
       pids: [await pid("user_of_old")],
     });
-    await node.eval("exit(whereis(user_of_old), kill), timer:sleep(50)");
+    await node.eval(`exit(whereis(user_of_old), kill), ${until("whereis(user_of_old) =:= undefined")}`);
     expect(await found(directory)).toEqual([]);
     await node.eval("code:purge(shop_price)");
   });

@@ -40,7 +40,7 @@ describeRebar3("doctor on a release that rebar3 made", () => {
   });
 
   const upgrade = (): Promise<readonly Finding<string>[]> =>
-    findingsOf(target, { prepare: () => readReleaseUpgrade(target, "2.0.0", { timeoutMs: 10_000 }) });
+    findingsOf(target, { prepare: () => readReleaseUpgrade(target, "2.0.0", { timeoutMs: 30_000 }) });
 
   /** Changes a file of the root for the time of the work. */
   async function changed(file: string, change: (text: string) => string, work: () => Promise<void>): Promise<void> {
@@ -132,7 +132,7 @@ describeRebar3("doctor on a release that rebar3 made", () => {
     try {
       await using other = await startRelease(readOnly, "1.0.0", { prefix });
       await using its = await connectTo(other);
-      const prepare = () => readReleaseUpgrade(its, "2.0.0", { timeoutMs: 10_000 });
+      const prepare = () => readReleaseUpgrade(its, "2.0.0", { timeoutMs: 30_000 });
       const found = await findingsOf(its, { prepare });
       expect(found.map(({ code, severity, summary }) => [code, severity, summary])).toEqual([
         ...places.map((place) => ["not-writable", "warning", `the node may not write ${place}`]),
@@ -161,7 +161,7 @@ describeRebar3("doctor on a release that rebar3 made", () => {
   });
 
   it("finds nothing after the upgrade either", async () => {
-    const { execution } = await applyUpgrade(target, await readReleaseUpgrade(target, "2.0.0", { timeoutMs: 10_000 }));
+    const { execution } = await applyUpgrade(target, await readReleaseUpgrade(target, "2.0.0", { timeoutMs: 30_000 }));
     expect(execution?.outcome).toBe("upgraded");
     // But for what a crash would do before a commit.
     expect(only(await findingsOf(target, { states: true }), "boots-another-release")).toMatchObject({
@@ -199,12 +199,12 @@ describeElixir("doctor on a release that mix made", () => {
   });
 
   it("finds nothing wrong with an upgrade of the release, which loads the consolidated protocols too", async () => {
-    const prepare = () => readReleaseUpgrade(target, "0.2.0", { timeoutMs: 10_000 });
+    const prepare = () => readReleaseUpgrade(target, "0.2.0", { timeoutMs: 30_000 });
     expect(only(await findingsOf(target, { prepare }), "sys-config-changed").severity).toBe("info");
   });
 
   it("consolidated-protocols: an upgrade of the application has an implementation that they don't know", async () => {
-    const prepare = () => readApplicationUpgrade(target, join(root, "lib/shelf-0.2.0"), { timeoutMs: 10_000 });
+    const prepare = () => readApplicationUpgrade(target, join(root, "lib/shelf-0.2.0"), { timeoutMs: 30_000 });
     expect(only(await findingsOf(target, { prepare }), "consolidated-protocols")).toMatchObject({
       severity: "warning",
       module: "Elixir.String.Chars.Shelf.Item",
@@ -229,7 +229,7 @@ describeElixir("doctor on a release that mix made", () => {
     };
     await edit("shelf.app", /\{modules,\s*\[/, "{modules,['Elixir.String.Chars',");
     await edit("shelf.appup", /\{"0\.1\.0",\s*\[/, `{"0.1.0", [{load_module, 'Elixir.String.Chars'}, `);
-    const prepare = () => readApplicationUpgrade(target, directory, { timeoutMs: 10_000 });
+    const prepare = () => readApplicationUpgrade(target, directory, { timeoutMs: 30_000 });
     const found = (await findingsOf(target, { prepare })).filter(({ summary }) =>
       summary.includes("would be replaced"),
     );

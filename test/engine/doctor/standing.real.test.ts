@@ -3,8 +3,8 @@ import type { Target } from "../../../src/target/target.js";
 import { connectTo } from "../../support/connect.js";
 import { buildApplications, type BuiltApplications } from "../../support/erlang-application.js";
 import { describeErlang } from "../../support/erlang.js";
-import { startNode, type PeerNode } from "../../support/peer.js";
-import { findingsOf, only } from "./support.js";
+import { startNode, until, type PeerNode } from "../../support/peer.js";
+import { findingsOf, only, STUCK_MS } from "./support.js";
 
 /** One node; each test makes a fault in it, and when that is gone nothing is found any more. */
 describeErlang("doctor on a node with a fault", () => {
@@ -100,7 +100,7 @@ describeErlang("doctor on a node with a fault", () => {
     await node.eval(`sys:suspend(one),
       sys:replace_state(two, fun(S) -> S end), sys:suspend(two),
       spawn(fun() -> register(suspender, self()), erlang:suspend_process(whereis(three)), timer:sleep(infinity) end),
-      timer:sleep(50)`);
+      ${until("process_info(whereis(three), status) =:= {status, suspended}")}`);
     const findings = await findingsOf(target);
     expect(findings.map(({ code, pids }) => [code, ...pids])).toEqual([
       ["process-suspended", await pid("one")],
@@ -109,15 +109,20 @@ describeErlang("doctor on a node with a fault", () => {
     ]);
     expect(findings[0]?.hint).toContain("sys:resume(one)");
     expect(findings[2]?.detail).toContain("erlang:suspend_process/1");
-    await node.eval("exit(whereis(suspender), kill), timer:sleep(50)");
+    await node.eval(
+      `exit(whereis(suspender), kill), ${until("process_info(whereis(three), status) =/= {status, suspended}")}`,
+    );
   });
 
   it("process-not-responding: a server that is stuck in a callback", async () => {
     await run(tree("#{id => stuck, start => {trees_server, start_link, [stuck]}}"));
-    await node.eval(
-      "spawn(fun() -> sys:replace_state(stuck, fun(S) -> timer:sleep(8000), S end, infinity) end), timer:sleep(50)",
-    );
-    expect(only(await findingsOf(target), "process-not-responding")).toMatchObject({ pids: [await pid("stuck")] });
+    await node.eval(`Self = self(),
+      spawn(fun() -> sys:replace_state(stuck, fun(S) -> Self ! stuck, receive go_on -> S end end, infinity) end),
+      receive stuck -> ok end`);
+    expect(only(await findingsOf(target, { timeoutMs: STUCK_MS }), "process-not-responding")).toMatchObject({
+      pids: [await pid("stuck")],
+    });
+    await node.eval("stuck ! go_on");
   });
 
   it("process-not-responding: not of a process that knows no system messages, and none is left with it", async () => {
@@ -130,8 +135,12 @@ describeErlang("doctor on a node with a fault", () => {
   it("process-not-responding: a supervisor, told once", async () => {
     await run(tree("#{id => waiting, start => {trees_sup, start_link, [waiting, []]}, type => supervisor}"));
     await node.eval(`spawn(fun() ->
-      supervisor:start_child(waiting, #{id => late, start => {trees_server, start_late, [1500]}}) end), timer:sleep(50)`);
-    expect(only(await findingsOf(target), "process-not-responding").pids).toEqual([await pid("waiting")]);
+      supervisor:start_child(waiting, #{id => late, start => {trees_server, start_late, []}}) end),
+      ${until("process_info(whereis(waiting), current_function) =:= {current_function, {trees_server, start_late, 0}}")}`);
+    expect(only(await findingsOf(target, { timeoutMs: STUCK_MS }), "process-not-responding").pids).toEqual([
+      await pid("waiting"),
+    ]);
+    await node.eval("waiting ! go_on");
   });
 
   it("supervisor-suspended, told once", async () => {
@@ -144,7 +153,9 @@ describeErlang("doctor on a node with a fault", () => {
 
   it("dynamic-not-answering", async () => {
     await run(tree("#{id => deaf, start => {trees_special, start_link, [deaf, deaf]}, modules => dynamic}"));
-    expect(only(await findingsOf(target), "dynamic-not-answering").pids).toEqual([await pid("deaf")]);
+    expect(only(await findingsOf(target, { timeoutMs: STUCK_MS }), "dynamic-not-answering").pids).toEqual([
+      await pid("deaf"),
+    ]);
   });
 
   it("supervisor-declared-dynamic: OTP's walk can't use it", async () => {
@@ -167,15 +178,14 @@ describeErlang("doctor on a node with a fault", () => {
   });
 
   it("unsupervised-process", async () => {
-    await node.eval(
-      "spawn(fun() -> {ok, _} = trees_server:start_link(alone), timer:sleep(infinity) end), timer:sleep(50)",
-    );
+    await node.eval(`spawn(fun() -> {ok, _} = trees_server:start_link(alone), timer:sleep(infinity) end),
+      ${until("whereis(alone) =/= undefined andalso sys:get_state(alone) =:= []")}`);
     expect(only(await findingsOf(target), "unsupervised-process")).toMatchObject({
       severity: "warning",
       module: "trees_server",
       pids: [await pid("alone")],
     });
-    await node.eval("exit(whereis(alone), kill), timer:sleep(50)");
+    await node.eval(`exit(whereis(alone), kill), ${until("whereis(alone) =:= undefined")}`);
   });
 
   /** Compiles and loads another version of the module `made`. */
@@ -189,7 +199,8 @@ describeErlang("doctor on a node with a fault", () => {
 
   it("old-code-in-use", async () => {
     await load(1);
-    await node.eval("register(looping, spawn(made, loop, []))");
+    await node.eval(`register(looping, spawn(made, loop, [])),
+      ${until("process_info(whereis(looping), current_function) =:= {current_function, {made, loop, 0}}")}`);
     expect(await findingsOf(target)).toEqual([]);
     await load(2);
     expect(only(await findingsOf(target), "old-code-in-use")).toMatchObject({
@@ -229,11 +240,14 @@ describeErlang("doctor on a node with a fault", () => {
     await run(tree("#{id => slow, start => {trees_special, deaf, []}}"));
     await node.eval(`[{_, Slow, _, _}] = supervisor:which_children(odd_sup), erlang:suspend_process(Slow),
       [Slow ! N || N <- lists:seq(1, 1500)],
-      spawn(fun() -> register(suspender, self()), erlang:suspend_process(Slow), timer:sleep(infinity) end), timer:sleep(50)`);
+      Self = self(), spawn(fun() ->
+        register(suspender, self()), erlang:suspend_process(Slow), Self ! suspended, timer:sleep(infinity) end),
+      receive suspended -> ok end`);
     const findings = await findingsOf(target);
     expect(findings.map(({ code }) => code)).toEqual(["process-suspended", "message-queue-long"]);
     expect(findings[1]?.summary).toContain("1500 messages");
-    await node.eval("exit(whereis(suspender), kill), timer:sleep(50)");
+    await node.eval(`[{_, Slow, _, _}] = supervisor:which_children(odd_sup), exit(whereis(suspender), kill),
+      ${until("process_info(Slow, status) =/= {status, suspended}")}`);
   });
 
   it("application-version-mismatch: the .app on disk says another version than what is loaded", async () => {

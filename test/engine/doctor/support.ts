@@ -4,17 +4,23 @@ import type { PreparedUpgrade } from "../../../src/engine/prepared.js";
 import type { Target } from "../../../src/target/target.js";
 import type { Finding } from "../../../src/upgrade/finding.js";
 
-/** For each question to a process: those that are stuck are made so by the test. */
-export const TIMEOUT_MS = 500;
+/** For each question to a process, all of which answer. */
+export const TIMEOUT_MS = 20_000;
+/** The same where the test has made one that doesn't: the others answer by then, and that one is waited for as long. */
+export const STUCK_MS = 1_500;
 
 /** All that `doctor` finds. */
 export async function findingsOf(
   target: Target,
-  options: { readonly states?: boolean; readonly prepare?: () => Promise<PreparedUpgrade> } = {},
+  options: {
+    readonly states?: boolean;
+    readonly timeoutMs?: number;
+    readonly prepare?: () => Promise<PreparedUpgrade>;
+  } = {},
 ): Promise<readonly Finding<string>[]> {
   const { findings } = await examine(
     target,
-    { timeoutMs: TIMEOUT_MS, states: options.states === true },
+    { timeoutMs: options.timeoutMs ?? TIMEOUT_MS, states: options.states === true },
     options.prepare,
   );
   return findings;

@@ -18,7 +18,7 @@ export interface Orders {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { node, cookie, directory, journal, kill } = JSON.parse(line) as Orders;
-  await using target = await connect({ node, cookie, timeoutMs: 5_000 });
+  await using target = await connect({ node, cookie, timeoutMs: 30_000 });
   const prepared = await readApplicationUpgrade(target, directory);
   await upgrade(target, prepared, {
     journal,

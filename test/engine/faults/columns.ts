@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Mfa, Outcome, Target } from "../../../src/target/target.js";
 import { atom } from "../../../src/terms/term.js";
 import { printTerm } from "../../../src/terms/print.js";
+import { until } from "../../support/peer.js";
 import { startProxy } from "../../support/proxy.js";
 import type { Bench, Cell, Found } from "./cell.js";
 import type { Orders } from "./client.js";
@@ -143,20 +143,22 @@ function isChange({ function: fun, args }: Mfa): boolean {
 
 /**
  * It is longer than the lease: what its guardian finds first then, a sign of the client or that it is late, is chance. On
- * a machine that is busy the short time-outs may be over before the act is reached; then it is done once more.
+ * a machine that is busy the short time-outs may be over before the act is reached; then it is done once more, with longer
+ * ones.
  */
 async function stopNode(bench: Bench, cell: Cell): Promise<Found> {
   const { node } = bench.faults;
-  for (let tries = 0; tries < 10; tries++) {
+  for (let tries = 1; tries <= 10; tries++) {
+    const stoppedMs = STOPPED_MS * tries;
     let isReached = false as boolean;
     const stop = at(cell, () => {
       isReached = true;
       node.signal("SIGSTOP");
       setTimeout(() => {
         node.signal("SIGCONT");
-      }, STOPPED_MS);
+      }, stoppedMs);
     });
-    const options = { journal: bench.journal, hook: stop, leaseMs: STOPPED_MS * 0.7, timeouts: SHORT };
+    const options = { journal: bench.journal, hook: stop, leaseMs: stoppedMs * 0.7, timeouts: timeoutsFor(stoppedMs) };
     await upgrade(bench.target, bench.prepared, options);
     const found = await bench.settle(cell, { isReached });
     if (isReached) return found;
@@ -165,7 +167,7 @@ async function stopNode(bench: Bench, cell: Cell): Promise<Found> {
 }
 
 const STOPPED_MS = 1_000;
-const SHORT = { suspendMs: 300, codeChangeMs: 300, callMs: 500 };
+const timeoutsFor = (ms: number) => ({ suspendMs: ms * 0.3, codeChangeMs: ms * 0.3, callMs: ms * 0.5 });
 
 /** The supervisor with all its workers while it is its turn; else a worker of each module. */
 async function killProcess(bench: Bench, cell: Cell): Promise<Found> {
@@ -190,9 +192,11 @@ function killing(bench: Bench, cell: Cell): Hook {
   const step = bench.prepared.upgrade.script[cell.act - 1];
   const isSupervisor = step !== undefined && JSON.stringify(step).includes("faults_sup") && cell.act > 1;
   const names = isSupervisor ? "[faults_sup]" : "[alpha_1, beta_2]";
+  const ending = isSupervisor ? "[faults_sup, alpha_1, alpha_2, alpha_3]" : names;
   return at(cell, async () => {
-    await node.eval(`[exit(whereis(Name), kill) || Name <- ${names}]`);
-    // Time for its supervisor to start another one.
-    await delay(20);
+    // Until its supervisor has started another one.
+    await node.eval(`Before = [{Name, whereis(Name)} || Name <- ${ending}],
+      [exit(whereis(Name), kill) || Name <- ${names}],
+      ${until("lists:all(fun({Name, Pid}) -> not lists:member(whereis(Name), [undefined, Pid]) end, Before)")}`);
   });
 }

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import pino from "pino";
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from "vitest";
 import { bootEmbedded } from "../../../src/cli/embedded.js";
@@ -12,7 +11,7 @@ import { readReleaseUpgrade } from "../../../src/engine/source/release.js";
 import type { PreparedUpgrade } from "../../../src/engine/prepared.js";
 import { loadedModules, libDir } from "../../../src/otp/code.js";
 import { invoke } from "../../../src/otp/invoke.js";
-import { whereis } from "../../../src/otp/process.js";
+import { pidText, whereis } from "../../../src/otp/process.js";
 import { ProcessGroup } from "../../../src/otp/process-group.js";
 import { stateOfEach } from "../../../src/otp/sys.js";
 import type { Target } from "../../../src/target/target.js";
@@ -52,7 +51,7 @@ describe("a fault in an upgrade of the embedded node", () => {
     for (const worker of [...WORKERS, "beta_2"]) {
       await target.call(
         { module: "gen_server", function: "call", args: [atom(worker), atom("next")] },
-        { timeoutMs: 1_000 },
+        { timeoutMs: 30_000 },
       );
     }
   });
@@ -62,9 +61,9 @@ describe("a fault in an upgrade of the embedded node", () => {
 
   /** Suspended processes, code, code path, environment, specifications, and the states of what the application runs. */
   async function look(): Promise<Record<string, unknown>> {
-    const { processes } = await observeProcesses(target, { timeoutMs: 1_000 });
+    const { processes } = await observeProcesses(target, { timeoutMs: 30_000 });
     const ours = processes.filter(({ application, type }) => application === "faults" && type === "worker");
-    const states = await stateOfEach(target, new ProcessGroup(ours.map(({ pid }) => pid)), 1_000);
+    const states = await stateOfEach(target, new ProcessGroup(ours.map(({ pid }) => pid)), 30_000);
     const names = ["faults_sup", "alpha_1"].map((name) => atom(name));
     const code = await loadedModules(target, changedModules(prepared.upgrade.script));
     return {
@@ -109,12 +108,20 @@ describe("a fault in an upgrade of the embedded node", () => {
   async function kill({ act }: Cell): Promise<void> {
     const step = prepared.upgrade.script[act - 1];
     const isSupervisor = act > 1 && step !== undefined && JSON.stringify(step).includes("faults_sup");
-    for (const name of isSupervisor ? ["faults_sup"] : ["alpha_1", "beta_2"]) {
+    const killed = isSupervisor ? ["faults_sup"] : ["alpha_1", "beta_2"];
+    const ending = isSupervisor ? [...killed, "alpha_1", "alpha_2", "alpha_3"] : killed;
+    const textOf = async (name: string): Promise<string> => {
       const pid = await whereis(target, atom(name));
-      await invoke(target, "erlang:exit/2", [pid!, atom("kill")]);
+      return pid === undefined ? "none" : pidText(pid);
+    };
+    const before = await Promise.all(ending.map(textOf));
+    for (const name of killed) {
+      await invoke(target, "erlang:exit/2", [(await whereis(target, atom(name)))!, atom("kill")]);
     }
-    // Time for its supervisor to start another one.
-    await delay(20);
+    // Until its supervisor has started another one.
+    for (const [index, name] of ending.entries()) {
+      await expect.poll(() => textOf(name), { interval: 2 }).not.toMatch(new RegExp(`^(none|${before[index]!})$`));
+    }
   }
 
   /** Of workers that began anew the number is another one. */
@@ -133,7 +140,7 @@ describe("a fault in an upgrade of the embedded node", () => {
 
   it(
     "a step that fails leaves all old, the journal says so, and a second try makes all new",
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async () => {
       const old = await look();
       expect(old["states"]).toEqual([
@@ -158,7 +165,7 @@ describe("a fault in an upgrade of the embedded node", () => {
 
   it(
     "a process that is killed is no reason to fail: all is new, and can be taken back",
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async () => {
       const old = uncounted(await look());
       for (const cell of cells("before", "after")) {
@@ -175,7 +182,7 @@ describe("a fault in an upgrade of the embedded node", () => {
 
   it(
     "what began in the place of a killed one doesn't meet the old code when the step fails",
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async () => {
       const old = uncounted(await look());
       for (const cell of cells("before")) {

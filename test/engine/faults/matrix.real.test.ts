@@ -39,7 +39,7 @@ describeErlang("a fault at any moment of an upgrade", () => {
 
   it.concurrent.for(COLUMNS.map((column, index) => ({ ...column, index })))(
     "$title: the node is right again by itself, and a second try succeeds",
-    { timeout: 240_000 },
+    { timeout: 480_000 },
     async (column, context) => {
       const { title, allowed, run, hasEnd } = column;
       await using bench = await Bench.open(await FaultsNode.start(built.lib), join(journals, title));

@@ -67,8 +67,8 @@ const LOOK = `
     code:lib_dir(faults), persistent_term:get(faults_level)},
   Ids = fun(S) -> lists:sort([{Id, is_pid(P)} || {Id, P, _, _} <- supervisor:which_children(S)]) end,
   States = try Suspended =:= [] andalso
-    {[{W, sys:get_state(W, 1000)} || W <- ${WORKERS}], Ids(faults_top), Ids(faults_sup), Ids(faults_beta_sup),
-     supervisor:get_childspec(faults_sup, alpha_1), element(6, sys:get_state(faults_sup, 1000))}
+    {[{W, sys:get_state(W, 20000)} || W <- ${WORKERS}], Ids(faults_top), Ids(faults_sup), Ids(faults_beta_sup),
+     supervisor:get_childspec(faults_sup, alpha_1), element(6, sys:get_state(faults_sup, 20000))}
     catch _:Reason -> {raised, Reason} end,
   Json = [io_lib:format("~0tp", [lists:flatten(string:replace(Text(Part), "\\"", "'", all))]) ||
     Part <- [Suspended, whereis(relupctl) =/= undefined, Code, Environment, States]],

@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { Guardian } from "../../../src/engine/guardian/guardian.js";
 import { historyOf } from "../../../src/engine/journal/history.js";
@@ -12,6 +11,7 @@ import type { Target } from "../../../src/target/target.js";
 import { runMain } from "../../cli/support/in-process.js";
 import { buildApplications, type BuiltApplications } from "../../support/erlang-application.js";
 import { describeErlang } from "../../support/erlang.js";
+import { until } from "../../support/peer.js";
 import { FaultsNode, WORKERS, type Look } from "../faults/node.js";
 import { fault, upgrade, type Hook } from "../faults/upgrade.js";
 
@@ -36,6 +36,9 @@ const CODE_CHANGED = 10;
 const LOADED = 9;
 /** The act after which the supervisor goes on by its new specification, and all else is of before. */
 const SUPERVISOR_RESUMED = 6;
+/** Kills the guardian, and waits until it is gone. */
+const KILL_GUARDIAN = `Monitor = monitor(process, relupctl), exit(whereis(relupctl), kill),
+  receive {'DOWN', Monitor, _, _, _} -> ok end`;
 const ALPHAS = ["alpha_1", "alpha_2", "alpha_3"];
 
 describeErlang("an upgrade that is taken back later on", () => {
@@ -95,7 +98,7 @@ describeErlang("an upgrade that is taken back later on", () => {
         if (moment === "after" && act === CODE_CHANGED) await client[Symbol.asyncDispose]();
       },
     });
-    await expect.poll(async () => (await faults.look()).lock, { timeout: 5_000 }).toBe("false");
+    await expect.poll(async () => (await faults.look()).lock).toBe("false");
   }
 
   it("by rollback: the states are the very ones of before, whatever was done since", async () => {
@@ -128,7 +131,8 @@ describeErlang("an upgrade that is taken back later on", () => {
 
   it("by rollback: what began since on the new code begins anew", async () => {
     await go();
-    await faults.node.eval("exit(whereis(beta_1), kill), timer:sleep(20)");
+    await faults.node.eval(`Before = whereis(beta_1), exit(Before, kill),
+      ${until("not lists:member(whereis(beta_1), [undefined, Before])")}`);
     const born = await faults.node.eval("pid_to_list(whereis(beta_1))");
     const { code, document } = await run("rollback");
     expect({ code, beginAnew: document.beginAnew.map((pid) => `"${pid}"`) }).toEqual({ code: 0, beginAnew: [born] });
@@ -139,7 +143,7 @@ describeErlang("an upgrade that is taken back later on", () => {
   it("but not while another upgrade holds the node", async () => {
     await go();
     const holder = { user: "ann", host: "here", pid: 1, since: "2026-01-01T00:00:00Z", upgrade: "a 1 -> 2", id: "x" };
-    const guardian = await Guardian.post(target, { holder, leaseMs: 20_000, callMs: 1_000 });
+    const guardian = await Guardian.post(target, { holder, leaseMs: 60_000, callMs: 10_000 });
     for (const command of ["rollback", "recover"]) {
       expect(await run(command)).toMatchObject({ code: 6, document: { error: { code: "locked" } } });
     }
@@ -213,10 +217,9 @@ describeErlang("an upgrade that is taken back later on", () => {
 
   it("recover puts a node right whose guardian was killed, by the journal", async () => {
     const { execution } = await go(async (moment, act) => {
-      if (moment === "after" && act === CODE_CHANGED) await faults.node.eval("exit(whereis(relupctl), kill)");
+      if (moment === "after" && act === CODE_CHANGED) await faults.node.eval(KILL_GUARDIAN);
     });
     expect(execution?.outcome).toBe("unknown");
-    await delay(50);
     const proposed = await run("recover", "--journal", journal);
     expect(proposed).toMatchObject({ code: 3, document: { result: "proposed", upgrade: "faults 1 -> 2" } });
     expect(proposed.document.suspended).toHaveLength(5);
@@ -237,9 +240,8 @@ describeErlang("an upgrade that is taken back later on", () => {
 
   /** The client and the guardian end at the same time, as nothing else does. */
   const crash = async (after: number): Promise<void> => {
-    const { execution } = await go(failAfter(after, () => faults.node.eval("exit(whereis(relupctl), kill)")));
+    const { execution } = await go(failAfter(after, () => faults.node.eval(KILL_GUARDIAN)));
     expect(execution?.outcome).toBe("unknown");
-    await delay(50);
   };
   const kinds = ({ acts }: Document): string[] => [
     ...new Set(acts.map(({ what }) => /^(suspend|resume|load|put|have .* anew)/.exec(what)![0].replace(/ .*/, ""))),
