@@ -3,6 +3,7 @@ import { applyDocument, type ApplyDocument } from "./support/documents.js";
 import { runMain } from "./support/in-process.js";
 import { copyRoot, counterWhoseCodeChange, LOAD_COUNTER, relupOf, type TemporaryFolder } from "./support/root.js";
 import { COUNTER, relupctl, relupctlJson, unwrapped } from "./support/run.js";
+import { counterBusyAtSuspend } from "./support/waiting.js";
 
 type Applied = { readonly code: number | null; readonly document: ApplyDocument };
 
@@ -87,7 +88,7 @@ describe("a code_change that fails", () => {
     );
     const [late, inTime] = await Promise.all([
       apply(root.path, "--code-change-timeout", "200ms"),
-      apply(root.path, "--code-change-timeout", "20s"),
+      apply(root.path, "--code-change-timeout", "60s"),
     ]);
     expectRolledBack(late, "code-change-failed");
     expect(late.document.failure!.summary).toContain("it was not done in 200 ms (--code-change-timeout)");
@@ -98,17 +99,12 @@ describe("a code_change that fails", () => {
 
 describe("a process that doesn't answer the suspend", () => {
   it("is waited for as long as --suspend-timeout says, then the upgrade is taken back", async () => {
-    using root = copyRoot("counter");
-    // It answers the plan's question, and then is busy with the call of its client for a second.
-    root.edit(
-      "lib/counter-0.1.0/ebin/counter.js",
-      '    ? tuple(atom("reply"), next, next + 1)',
-      '    ? require("relupctl/runtime").sleep(next % 2 === 0 ? 0 : 1_000).then(() => tuple(atom("reply"), next, next + 1))',
-    );
-    const impatient = await apply(root.path, "--suspend-timeout", "10ms");
+    using busy = counterBusyAtSuspend("taken_back");
+    const impatient = await apply(busy.path, "--suspend-timeout", "10ms");
     expectRolledBack(impatient, "process-not-responding");
     expect(impatient.document.failure!.hint).toContain("--suspend-timeout");
-    expect(await apply(root.path, "--suspend-timeout", "20s")).toMatchObject({ code: 0 });
+    using soonIdle = counterBusyAtSuspend(1_000);
+    expect(await apply(soonIdle.path, "--suspend-timeout", "60s")).toMatchObject({ code: 0 });
   });
 });
 

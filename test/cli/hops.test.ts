@@ -7,7 +7,7 @@ import { buildRelease, type BuiltRelease } from "../support/erlang-release.js";
 import type { PeerNode } from "../support/peer.js";
 import { applyDocument, planDocument } from "./support/documents.js";
 import { runMain, type Said } from "./support/in-process.js";
-import { copyRoot, TemporaryFolder } from "./support/root.js";
+import { copyRoot, diesOnceChanged, TemporaryFolder } from "./support/root.js";
 import { REPOSITORY, unwrapped } from "./support/run.js";
 
 /** The counter, whose version 0.3.0 says nothing of 0.1.0. */
@@ -97,9 +97,7 @@ describe("an upgrade to a release that no direct way leads to", () => {
   it("goes no further with --soak where something has ended since the last hop", async () => {
     using dying = twoHopsApart();
     const code = "lib/counter-0.2.0/ebin/counter.js";
-    const head = "exports.handle_call = (request, _from, state) => {";
-    dying.edit(code, head, `${head}\n  if (state.elements[1] > 1000005) throw error(atom("tired"));`);
-    dying.edit(code, "counted(state));\n};", "counted(state + 1000000));\n};");
+    dying.write(code, diesOnceChanged(dying.read(code)));
     const args = ["apply", "0.3.0", "--via", "0.2.0", "--soak", "400ms", "--journal", journals.path, "--json"];
     const said = await runMain([...args, "--root", dying.path]);
     expect(said.code).toBe(5);

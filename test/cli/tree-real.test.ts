@@ -20,7 +20,10 @@ ok = trees_app:run(shop, {trees_sup, start_link, [shop_sup, [
 ok = gen_event:add_handler(events, trees_handler, []),
 ok = sys:suspend(till), [till ! hello || _ <- lists:seq(1, 1500)],
 {module, _} = code:load_file(running_own),
-register(old, spawn(running_own, loop, [])), timer:sleep(50),
+register(old, spawn(running_own, loop, [])),
+IsIn = fun Wait() -> case process_info(whereis(old), current_function) of
+  {_, {running_own, loop, _}} -> ok; _ -> timer:sleep(1), Wait() end end,
+IsIn(),
 {module, _} = code:load_file(running_own),
 ok.
 `;

@@ -105,26 +105,26 @@ describe("tree", () => {
 
   it("waits for the answer of a process no longer than --timeout", async () => {
     using root = copyRoot("counter");
-    // A supervisor that is busy: it starts a child that takes ten seconds, when asked by the client.
+    // A supervisor that is busy: it starts a child that takes longer than the command may.
     root.edit(
       "lib/counter-0.1.0/ebin/counter.js",
       'exports.init = (_args) => tuple(atom("ok"), 0);',
       SLOW_SECOND_START,
     );
-    const started = performance.now();
-    const { document } = await relupctlJson(["tree", "--root", root.path, "--timeout", "200ms"], treeDocument);
-    expect(performance.now() - started).toBeLessThan(8_000);
-    expect(document.anomalies).toMatchObject([{ kind: "supervisor_not_responding", application: "counter" }]);
+    const { document } = await relupctlJson(["tree", "--root", root.path, "--timeout", "300ms"], treeDocument);
+    // On a busy machine others may not have answered either.
+    const silent = { kind: "supervisor_not_responding", application: "counter" };
+    expect(document.anomalies).toContainEqual(expect.objectContaining(silent));
   });
 });
 
-/** Ends soon after it was started, and takes ten seconds to start again: its supervisor can't answer meanwhile. */
+/** Ends soon after it was started, and takes ten minutes to start again: its supervisor can't answer meanwhile. */
 const SLOW_SECOND_START = `
 const { self, send_after, sleep } = require("relupctl/runtime");
 let starts = 0;
 exports.init = async (_args) => {
   starts += 1;
-  if (starts > 1) await sleep(10_000);
+  if (starts > 1) await sleep(600_000);
   send_after(20, self(), atom("stop"));
   return tuple(atom("ok"), 0);
 };

@@ -6,6 +6,7 @@ import { readAppupOutline } from "../../src/release/outline.js";
 import { readManifest, type Input } from "../../src/release/read.js";
 import { ProblemError } from "../../src/terms/problem.js";
 import { anyRecord, runs } from "./arbitrary.js";
+import { cpuMs } from "../support/cpu.js";
 
 /** A broken file is small enough to look at as it is, and making it smaller takes minutes. */
 const limits = (count: number) => ({ numRuns: runs(count), endOnFailure: true });
@@ -150,9 +151,9 @@ const large: readonly (readonly [string, KindName, string, () => Input, string])
 describe("large files", () => {
   it.each(large)("with %s", (_, name, file, make, expected) => {
     const input = make();
-    const start = performance.now();
+    const start = cpuMs();
     const result = readAnything(name, input, file);
     expect(result === "valid" ? result : result[0]).toBe(expected);
-    expect(performance.now() - start).toBeLessThan(20_000);
+    expect(cpuMs() - start).toBeLessThan(20_000);
   });
 });

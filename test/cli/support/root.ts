@@ -59,6 +59,16 @@ export function counterWhoseCodeChange(statement: string): TemporaryFolder {
   return root;
 }
 
+/** The code of the counter 0.2.0, so that a counter ends with the first message after the change of its state. */
+export function diesOnceChanged(code: string): string {
+  const dying = code.replace(
+    CONVERTED,
+    `require("relupctl/runtime").send(require("relupctl/runtime").self(), atom("end"));\n  ${CONVERTED}`,
+  );
+  if (dying === code) throw new Error(`the code doesn't hold ${CONVERTED}`);
+  return `${dying}exports.handle_info = (_message, _state) => error(atom("tired"));\n`;
+}
+
 /** Two applications of the store 2.0.0, each of which wants to start after the other. */
 export function needEachOther(root: TemporaryFolder): void {
   root.edit("releases/2.0.0/store.rel", '{my_store, "2.0.0"}', '{my_store, "2.0.0"}, {clock, "1"}');

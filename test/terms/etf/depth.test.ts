@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { cpuMs } from "../../support/cpu.js";
 import { decodeTerm } from "../../../src/terms/etf/decode.js";
 import { encodeTerm } from "../../../src/terms/etf/encode.js";
 import { atom, ErlMap, kindOf, List, nil, Tuple, type Term } from "../../../src/terms/term.js";
@@ -61,9 +62,9 @@ it("lists of a million elements keep them", () => {
 
 it("an integer of 100,000 bytes takes no quadratic time", () => {
   const value = (1n << 800_000n) - 12345n;
-  const start = performance.now();
+  const start = cpuMs();
   const term = decodeTerm(encodeTerm(-value));
-  expect(performance.now() - start).toBeLessThan(2_000);
+  expect(cpuMs() - start).toBeLessThan(2_000);
   expect(kindOf(term)).toBe("integer");
   expect(term === -value).toBe(true);
 });
@@ -77,7 +78,7 @@ it("maps as keys of maps, 100,000 deep, take no quadratic time", () => {
     ]);
   }
   const bytes = encodeTerm(key);
-  const start = performance.now();
+  const start = cpuMs();
   expect(decodeTerm(bytes)).toBeInstanceOf(ErlMap);
-  expect(performance.now() - start).toBeLessThan(5_000);
+  expect(cpuMs() - start).toBeLessThan(5_000);
 });
