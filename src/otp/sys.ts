@@ -1,11 +1,12 @@
 import { atom, tuple, type Pid, type Term } from "../terms/term.js";
 import type { Outcome, Target } from "../target/target.js";
-import { atomName, atomNames, listElements, taggedTuple, tupleElements } from "../terms/access.js";
+import { atomName, atomNames, listElements, tupleElements } from "../terms/access.js";
 import type { Answers } from "./answers.js";
 import { systemMessageEach } from "./request-each.js";
 import { changeCodeOfEach, statusEach } from "./sys-each.js";
 import { ProcessGroup } from "./process-group.js";
 import { DEFAULT_TIMEOUT_MS } from "./invoke.js";
+import { stateIn, tagsStates } from "./state-answer.js";
 
 /** `sys` of OTP: the system messages of a process. */
 
@@ -66,13 +67,9 @@ export async function changeCodeEach(
 
 /** The state of each process (`sys:get_state/2`); what became of each, in order. */
 export async function stateOfEach(target: Target, group: ProcessGroup, timeoutMs: number): Promise<Outcome[]> {
+  const isTagged = await tagsStates(target);
   const answers = await systemMessageEach(target, group, atom("get_state"), timeoutMs);
-  return answers.toArray().map((outcome): Outcome => {
-    if (outcome.kind !== "returned") return outcome;
-    const failed = taggedTuple(outcome.value, "error", 2);
-    if (failed !== undefined) return { kind: "raised", class: "error", reason: failed[1]! };
-    return { kind: "returned", value: taggedTuple(outcome.value, "ok", 2)?.[1] ?? outcome.value };
-  });
+  return answers.toArray().map((outcome) => (outcome.kind === "returned" ? stateIn(outcome.value, isTagged) : outcome));
 }
 
 /** Whether a process answers system messages, and is suspended, as `release_handler_1:get_proc_state/1` tells. */

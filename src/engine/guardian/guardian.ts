@@ -1,5 +1,6 @@
 import { evaluate } from "../../otp/erl-eval.js";
 import { CallError, attempt, invoke, UnexpectedAnswer } from "../../otp/invoke.js";
+import { tagsStates } from "../../otp/state-answer.js";
 import type { Outcome, Target } from "../../target/target.js";
 import { ProblemError } from "../../terms/problem.js";
 import { atomName, listElements, taggedTuple, tupleElements } from "../../terms/access.js";
@@ -78,6 +79,7 @@ export class Guardian {
         tuple(atom("CallMs"), options.callMs),
         tuple(atom("Client"), client ?? atom("undefined")),
         tuple(atom("Holder"), holderTerm(options.holder)),
+        tuple(atom("IsTagged"), atom((await tagsStates(node)) ? "true" : "false")),
         tuple(atom("LeaseMs"), lease),
       ),
     });

@@ -4,7 +4,8 @@
 %% of them.
 %%
 %% Bound outside: CallMs (for one system message), Client (a pid whose end is ours, or undefined), Holder (what others
-%% are told), LeaseMs, Parent (who waits for `{Pid, {guards, Log, States}}`).
+%% are told), IsTagged (whether a process answers get_state with {ok, State}), LeaseMs, Parent (who waits for
+%% `{Pid, {guards, Log, States}}`).
 %%
 %% Log (ordered_set), small:                        States (set):
 %%   {phase, upgrading | rolling_back | rolled_back     {{Group, Pid}, {reply, State} | {error, _} | timeout}:

@@ -35,21 +35,30 @@ RestoreHandlers = fun(Pid, State) ->
     end, CallMs)
 end,
 
-%% What was kept of a process: {ok, State}, or none where it did not tell its state.
-Kept = fun(States, Group, Pid) ->
-    case ets:lookup(States, {Group, Pid}) of
-        [{_, {reply, {error, {callback_failed, _, _}}}}] -> none;
-        [{_, {reply, State}}] -> {ok, State};
+%% The state in what a process answered to get_state or replace_state: {ok, State}, or none where it did not tell it.
+StateIn = fun(Answer) ->
+    case Answer of
+        {reply, {error, {callback_failed, _, _}}} -> none;
+        {reply, {ok, State}} when IsTagged -> {ok, State};
+        {reply, State} -> {ok, State};
         _ -> none
     end
 end,
 
+%% What was kept of a process.
+Kept = fun(States, Group, Pid) ->
+    case ets:lookup(States, {Group, Pid}) of [{_, Answer}] -> StateIn(Answer); [] -> none end
+end,
+
 %% The process itself looks its state up, so that one message does for all. Gives those that have another state.
 RestoreWindow = fun(States, Group, Pids) ->
-    Restore = fun(_) -> element(2, ets:lookup_element(States, {Group, self()}, 2)) end,
+    Restore = fun(_) ->
+        {ok, State} = StateIn(ets:lookup_element(States, {Group, self()}, 2)),
+        State
+    end,
     [Pid || {Pid, Answer} <- Ask(Pids, {replace_state, Restore}, CallMs),
             case Answer of
-                {reply, State} -> Kept(States, Group, Pid) =/= {ok, State};
+                {reply, _} -> Kept(States, Group, Pid) =/= StateIn(Answer);
                 {error, _} -> false;
                 _ -> true
             end]
