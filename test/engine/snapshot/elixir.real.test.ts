@@ -103,7 +103,7 @@ describeElixir("a snapshot of an Elixir node", () => {
   });
 
   it("has the tree of the node, process by process", async () => {
-    const live = await observe(target, { modules: [], probe: [], timeoutMs: 5_000 });
+    const live = await observe(target, { modules: [], probe: [], timeoutMs: 30_000 });
     const { facts } = await snapshotFrom(target);
     const ofShop = (processes: typeof live.processes) => processes.filter(({ application }) => application === "shop");
     expect(ofShop(facts.processes).length).toBeGreaterThan(10);
@@ -113,7 +113,7 @@ describeElixir("a snapshot of an Elixir node", () => {
   });
 
   it("lets doctor find what it finds on the node, but for how children are started", async () => {
-    const live = await examine(target, { timeoutMs: 5_000, states: false });
+    const live = await examine(target, { timeoutMs: 30_000, states: false });
     const offline = await examineSnapshot(await snapshotFrom(target));
     const found = ({ findings }: typeof live) => findings.map(({ code, module, pids }) => ({ code, module, pids }));
     expect(found(offline)).toEqual(found(live));

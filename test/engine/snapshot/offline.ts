@@ -20,7 +20,7 @@ export const TAKEN = "2026-01-02T03:04:05.678Z";
 
 /** A snapshot as a file has it. */
 export async function yamlOf(target: Target, options: Partial<SnapshotOptions> = {}): Promise<string> {
-  return snapshotYaml(await takeSnapshot(target, { taken: TAKEN, timeoutMs: 5_000, ...options }));
+  return snapshotYaml(await takeSnapshot(target, { taken: TAKEN, timeoutMs: 30_000, ...options }));
 }
 
 /** A snapshot that has been written and read. */

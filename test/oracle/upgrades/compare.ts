@@ -25,13 +25,17 @@ export interface Compared {
   readonly ours: Seen;
 }
 
-/** Upgrades both twins to the other version: one by OTP's release handler, one by the engine, by the same script. */
+/**
+ * Upgrades both twins to the other version: one by OTP's release handler, one by the engine, by the same script.
+ * @param afterwards expressions for both nodes, once the upgrades have ended
+ */
 export async function upgradeTwins(
   twins: Twins,
   upgradeCase: UpgradeCase,
   to: Version,
   directory: string,
   options: ApplyOptions = {},
+  afterwards = "ok",
 ): Promise<Compared> {
   const prepared = await readApplicationUpgrade(twins.target, directory);
   const script = scriptOf(prepared);
@@ -42,7 +46,9 @@ export async function upgradeTwins(
     ),
     applyAsOtp(twins, prepared, options),
   ]);
-  const [otp, ours] = await settled(twins, upgradeCase, answer.startsWith("{ok,"));
+  await Promise.all(twins.both.map(({ node }) => node.eval(afterwards)));
+  const tries = !answer.startsWith("{ok,") ? 0 : applied.execution?.outcome === "upgraded" ? 400 : 20;
+  const [otp, ours] = await settled(twins, upgradeCase, tries);
   return { script, answer, applied, otp, ours };
 }
 
@@ -73,9 +79,9 @@ export const scriptOf = ({ upgrade }: PreparedUpgrade): string[] =>
  * What both nodes show. A supervisor restarts a killed child a moment later than the upgrade ends, so where they differ
  * they are looked at again for a while.
  */
-async function settled(twins: Twins, upgradeCase: UpgradeCase, wantSame: boolean): Promise<[Seen, Seen]> {
+async function settled(twins: Twins, upgradeCase: UpgradeCase, tries: number): Promise<[Seen, Seen]> {
   let snapshots = await bothSnapshots(twins, upgradeCase);
-  for (let left = 20; left > 0 && wantSame && !isAlike(...snapshots); left--) {
+  for (let left = tries; left > 0 && !isAlike(...snapshots); left--) {
     await delay(25);
     snapshots = await bothSnapshots(twins, upgradeCase);
   }

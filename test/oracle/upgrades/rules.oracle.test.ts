@@ -11,7 +11,11 @@ import {
   type UpgradeCase,
   type Version,
 } from "./model.js";
+import { until } from "../../support/peer.js";
 import { Twins } from "./twins.js";
+
+/** For each question to a process where one of them answers nothing; the others do by then. */
+const OBSERVE_MS = 1_000;
 
 /** A gen_server under test that counts in its state how often its code was changed. */
 const worker = (version: Version, init: string): ModuleSource => ({
@@ -23,7 +27,7 @@ const worker = (version: Version, init: string): ModuleSource => ({
 -export([start_link/1, init/1, handle_call/3, handle_cast/2, code_change/3]).
 start_link(Name) -> gen_server:start_link({local, Name}, worker, Name, []).
 init(Name) -> ${init}.
-handle_call({sleep, Time}, _, State) -> timer:sleep(Time), {reply, ok, State};
+handle_call(wait, _, State) -> receive go_on -> {reply, ok, State} end;
 handle_call(_, _, State) -> {reply, State, State}.
 handle_cast(_, State) -> {noreply, State}.
 code_change(_, {Name, Number}, _) -> {ok, {Name, Number + 1}}.`,
@@ -47,9 +51,18 @@ interface Described {
   /** What init/1 of version 2 is. */
   readonly init?: string;
   readonly afterStart?: readonly string[];
-  /** What goes on when the upgrade begins. */
-  readonly meanwhile?: string;
+  /** A process that answers nothing from before the upgrade until both have ended. */
+  readonly stuck?: string;
 }
+
+/** Expressions that have processes answer nothing until they get the message go_on. */
+const stick = (names: readonly string[]): string =>
+  names
+    .map(
+      (name) => `spawn(fun() -> gen_server:call(${name}, wait, infinity) end),
+      ${until(`process_info(whereis(${name}), current_function) =:= {current_function, {worker, handle_call, 3}}`)}`,
+    )
+    .join(", ");
 
 function caseOf({ script, supervisor, init, afterStart }: Described): UpgradeCase {
   const spec: SupervisorSpec = {
@@ -102,9 +115,11 @@ describeErlang("rules that OTP doesn't have", () => {
     try {
       await twins.startApplication(upgradeCase, directories[1]);
       const before = await twins.snapshot(twins.ours, upgradeCase);
-      await Promise.all(twins.both.map(({ node }) => node.eval(described.meanwhile ?? "ok")));
-      const options = { observeTimeoutMs: 200 };
-      return { compared: await upgradeTwins(twins, upgradeCase, 2, directories[2], options), before };
+      const { stuck } = described;
+      if (stuck !== undefined) await Promise.all(twins.both.map(({ node }) => node.eval(stick([stuck]))));
+      const options = stuck === undefined ? {} : { observeTimeoutMs: OBSERVE_MS };
+      const afterwards = stuck === undefined ? "ok" : `${stuck} ! go_on`;
+      return { compared: await upgradeTwins(twins, upgradeCase, 2, directories[2], options, afterwards), before };
     } finally {
       await twins.clean(upgradeCase);
     }
@@ -166,8 +181,8 @@ describeErlang("rules that OTP doesn't have", () => {
 
   it("fails where a process doesn't answer the suspend, which OTP drops (process-not-responding)", async () => {
     const { compared, before } = await upgrade({
-      script: ["{suspend, [{worker, 300}]}", LOAD, CHANGE, "{resume, [worker]}"],
-      meanwhile: "spawn(fun() -> gen_server:call(worker_2, {sleep, 1500}) end), timer:sleep(50)",
+      script: ["{suspend, [{worker, 1500}]}", LOAD, CHANGE, "{resume, [worker]}"],
+      stuck: "worker_2",
     });
     expect(endingOf(compared)).toBe("only OTP upgraded");
     expect(statesOf(compared.otp)).toEqual([
@@ -185,28 +200,28 @@ describeErlang("rules that OTP doesn't have", () => {
     const names = ["worker_1", "worker_2", "worker_3", "worker_4", "worker_5", "worker_6"];
     const [free, ...stuck] = names;
     const upgradeCase = caseOf({
-      script: ["{suspend, [{worker, 1500}]}", LOAD, CHANGE, "{resume, [worker]}"],
+      script: ["{suspend, [{worker, 2000}]}", LOAD, CHANGE, "{resume, [worker]}"],
       supervisor: { children: names.map((name) => child(name)) },
     });
     const directories = await twins.build(upgradeCase);
     try {
       await twins.startApplication(upgradeCase, directories[1]);
       const before = await twins.snapshot(twins.ours, upgradeCase);
-      const calls = stuck.map((name) => `spawn(fun() -> gen_server:call(${name}, {sleep, 4000}) end)`);
-      await twins.ours.node.eval([...calls, "timer:sleep(50)"].join(", "));
+      await twins.ours.node.eval(stick(stuck));
       const prepared = await readApplicationUpgrade(twins.target, directories[2]);
-      const options = { allowed: ["process-not-responding"], observeTimeoutMs: 200 };
+      const options = { allowed: ["process-not-responding"], observeTimeoutMs: OBSERVE_MS };
       const { execution } = await applyUpgrade(twins.target, prepared, options);
       expect(execution).toMatchObject({ outcome: "rolled_back", failure: { code: "process-not-responding" } });
       expect(execution?.tally.failed.size).toBe(stuck.length);
       const suspend = execution!.steps.find(({ step }) => step.instruction.instruction === "suspend")!;
       expect(suspend).toMatchObject({ status: "failed" });
-      // More than the time for one, less than that for two.
-      expect(suspend.durationMs).toBeGreaterThan(1_500);
-      expect(suspend.durationMs).toBeLessThan(3_000);
+      // More than the time for one, less than that for all five.
+      expect(suspend.durationMs).toBeGreaterThan(2_000);
+      expect(suspend.durationMs).toBeLessThan(9_000);
       // Who wasn't stuck goes on at once, the others when they answer again.
       expect(await twins.ours.node.eval(`gen_server:call(${free!}, state)`)).toBe(`{${free!},0}`);
-      await expect.poll(() => twins.snapshot(twins.ours, upgradeCase), { timeout: 15_000 }).toEqual(before);
+      await twins.ours.node.eval(stuck.map((name) => `${name} ! go_on`).join(", "));
+      await expect.poll(() => twins.snapshot(twins.ours, upgradeCase)).toEqual(before);
     } finally {
       await twins.clean(upgradeCase);
     }

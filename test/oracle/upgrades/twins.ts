@@ -62,7 +62,7 @@ export class Twins implements AsyncDisposable {
       await node.eval(`{module, _} = code:load_abs("${directory}/upgrade_kit"), upgrade_kit:start(),
         {ok, _} = application:ensure_all_started(sasl)`);
     }
-    const target = await connectTo(ours, { timeoutMs: 10_000 });
+    const target = await connectTo(ours);
     return new Twins(otp, ours, target, oracle, directory);
   }
 

@@ -254,7 +254,7 @@ clean(App, Modules, Names) ->
     receive {'DOWN', Monitor, process, Stopper, _} -> ok
     after 3000 ->
         exit(application_controller:get_master(App), kill),
-        receive {'DOWN', Monitor, process, Stopper, _} -> ok after 3000 -> error({not_stopped, App}) end
+        receive {'DOWN', Monitor, process, Stopper, _} -> ok after 60000 -> error({not_stopped, App}) end
     end,
     [gone(Pid) || Name <- Names ++ [lingerer(Module) || Module <- Modules], Pid <- [whereis(Name)], is_pid(Pid)],
     application:unload(App),
