@@ -114,15 +114,21 @@ describe("an interrupt", () => {
   });
 });
 
-/** A worker that is busy doesn't answer the suspend. */
+/** Workers that are busy don't answer the suspend: each module's are waited for. */
 async function keepBusy({ node }: FaultsNode): Promise<void> {
-  await node.eval(`Me = self(), register(stopper, spawn(fun() -> erlang:suspend_process(whereis(beta_1)), Me ! stopped,
-    receive go_on -> ok end end)), receive stopped -> ok end`);
+  await node.eval(`Me = self(), Stopper = spawn(fun() ->
+      [erlang:suspend_process(whereis(Worker)) || Worker <- [alpha_1, beta_1]],
+      Me ! stopped, receive go_on -> ok end end),
+    register(stopper, Stopper), receive stopped -> ok end`);
 }
 
-/** The workers that answer have been suspended, and the busy one is waited for. */
-const suspended = (faults: FaultsNode): Promise<void> =>
-  expect.poll(async () => (await faults.look()).suspended, { timeout: 30_000 }).not.toBe("[]");
+/** The workers that answer have been suspended, and the busy ones are waited for. */
+const suspended = ({ node }: FaultsNode): Promise<void> =>
+  expect
+    .poll(() =>
+      node.eval("[P || P <- processes(), {_, {sys, suspend_loop, _}} <- [process_info(P, current_function)]]"),
+    )
+    .not.toBe("[]");
 
 describeErlang("an interrupt of an upgrade of a real node", () => {
   it("says the second time how to see what the node has taken back by itself", async () => {
@@ -153,7 +159,7 @@ describeErlang("an interrupt of an upgrade of a real node", () => {
     expect(signal).toBe("SIGINT");
     expect(unwrapped(stderr)).toContain(`See what came of it with: relupctl recover --node ${name}:${port}`);
     await faults.node.eval("stopper ! go_on");
-    await expect.poll(() => faults.look(), { timeout: 30_000 }).toEqual(before);
+    await expect.poll(() => faults.look()).toEqual(before);
   });
 
   it("while rollback waits for the node leaves that to go on by itself, and says so", async () => {
@@ -179,6 +185,6 @@ describeErlang("an interrupt of an upgrade of a real node", () => {
     expect(code).toBe(130);
     expect(unwrapped(stderr)).toContain("the node goes on taking the upgrade back by itself");
     await faults.node.eval("stopper ! go_on");
-    await expect.poll(() => faults.look(), { timeout: 30_000 }).toEqual(before);
+    await expect.poll(() => faults.look()).toEqual(before);
   });
 });

@@ -26,7 +26,7 @@ describeErlang("a node that is stopped while it is looked at", () => {
   for (const command of ["tree", "doctor"] as const) {
     it(`is given up by ${command} after the time that connecting may take`, async () => {
       await node.eval(STOPS_THE_NODE);
-      const args = [command, "-n", `${node.name}:${node.port}`, "--connect-timeout", "4s", "--timeout", "60s"];
+      const args = [command, "-n", `${node.name}:${node.port}`, "--connect-timeout", "6s", "--timeout", "60s"];
       try {
         const env = { RELUPCTL_COOKIE: node.cookie };
         const { code, document } = await relupctlJson(args, failureDocument(command), { env });
@@ -63,7 +63,7 @@ describeErlang("a node that is stopped while it is upgraded", () => {
     await node.eval(`code:load_abs("${one.replace(/\.beam$/, "")}"), z:start()`);
     const look = "{sys:get_state(z), z:module_info(md5), element(3, sys:get_status(z))}";
     const before = await node.eval(`{status, _, _, [_, running | _]} = sys:get_status(z), ${look}`);
-    const limits = ["--lease", "3s", "--connect-timeout", "4s", "--timeout", "10m"];
+    const limits = ["--lease", "5s", "--connect-timeout", "6s", "--timeout", "10m"];
     const args = ["swap", two, "-n", `${node.name}:${node.port}`, ...limits, "--journal", folder.at("journal")];
     try {
       const { code, document } = await relupctlJson(args, swapDocument, { env: { RELUPCTL_COOKIE: node.cookie } });
