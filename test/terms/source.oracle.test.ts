@@ -65,9 +65,11 @@ describeErlang("source files", () => {
       )
       .filter((source) => source.indexOf("\ufeff") !== 0);
     let accepted = 0;
+    let asked = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(bytes, { minLength: 200, maxLength: 400, size: "max" }), async (sources) => {
         const theirs = await consult(sources);
+        asked += sources.length;
         sources.forEach((source, index) => {
           const expected = theirs[index];
           const ours = consultHere(source);
@@ -79,6 +81,6 @@ describeErlang("source files", () => {
       }),
       limits(10),
     );
-    expect(accepted).toBeGreaterThan(100);
+    expect(accepted).toBeGreaterThan(asked / 50);
   });
 });
