@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import { createServer, type AddressInfo } from "node:net";
+import type { Readable } from "node:stream";
 
 /** An epmd of this test process, on a private port of loopback. */
 export interface Epmd {
@@ -48,19 +48,41 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-// The shell ends epmd by its pid when its own input ends: when we say so, or when this process is gone, however.
-const GUARD = 'epmd -port "$0" -address 127.0.0.1 </dev/null & pid=$!; read -r _; kill "$pid"; wait "$pid"; exit 0';
+// The shell ends epmd by its pid when its own input ends: when we say so, or when this process is gone, however. Its
+// output is epmd's alone: what epmd says when it listens, and the end when epmd has ended.
+const GUARD =
+  'epmd -d -d -port "$0" -address 127.0.0.1 </dev/null 2>&1 & pid=$!; exec >&-; ' +
+  'read -r _; kill "$pid"; wait "$pid"; exit 0';
 
 async function start(): Promise<Running> {
-  const port = await freePort();
-  const shell = spawn("sh", ["-c", GUARD, String(port)], { stdio: ["pipe", "ignore", "ignore"] });
-  shell.stdin.on("error", () => undefined);
-  for (let attempt = 0; attempt < 2_000; attempt++) {
-    if (await answers(port)) return { port, shell };
-    await sleep(25);
+  let said = "";
+  // Somebody else may take the port first.
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const port = await freePort();
+    const shell = spawn("sh", ["-c", GUARD, String(port)], { stdio: ["pipe", "pipe", "ignore"] });
+    shell.stdin.on("error", () => undefined);
+    said = await listening(shell.stdout);
+    if (said.includes(LISTENS)) return { port, shell };
+    await stop({ port, shell });
   }
-  await stop({ port, shell });
-  throw new Error(`epmd did not come up on port ${port}`);
+  throw new Error(`epmd did not come up: ${said}`);
+}
+
+const LISTENS = "entering the main select() loop";
+
+/** What epmd says until it listens, or until it has ended. What it says later is read and dropped. */
+function listening(output: Readable): Promise<string> {
+  return new Promise((resolve) => {
+    let said = "";
+    output.on("data", (chunk: Buffer) => {
+      if (said.includes(LISTENS)) return;
+      said += chunk.toString();
+      if (said.includes(LISTENS)) resolve(said);
+    });
+    output.on("close", () => {
+      resolve(said);
+    });
+  });
 }
 
 async function stop({ shell }: Running): Promise<void> {
@@ -68,17 +90,4 @@ async function stop({ shell }: Running): Promise<void> {
   const exited = once(shell, "exit");
   shell.stdin?.end();
   await exited;
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.on("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => {
-      resolve(false);
-    });
-  });
 }
