@@ -33,6 +33,11 @@ export function letGo(root: TemporaryFolder): void {
   root.write(GO, "");
 }
 
+/** Has those that begin from now on wait again. */
+export function holdBack(root: TemporaryFolder): void {
+  root.remove(GO);
+}
+
 /** A call that lasts longer than the usual five seconds is no lost one to the client of the counter. */
 function makeClientPatient(root: TemporaryFolder): void {
   for (const vsn of ["0.1.0", "0.2.0", "0.3.0"]) {
@@ -97,9 +102,9 @@ exports.handle_info = async (message, next) => {
   return root;
 }
 
-/** Waits until the log of a run, `log` in the folder, has a line with all of these words. */
+/** Waits until the log of a run, `log` in the folder, has a line with all of these words; no longer than there is the folder. */
 export async function logged(folder: TemporaryFolder, ...words: string[]): Promise<void> {
-  for (let tries = 0; tries < 3_000; tries++) {
+  for (let tries = 0; tries < 3_000 && existsSync(folder.path); tries++) {
     const lines = existsSync(folder.at("log")) ? folder.read("log").split("\n") : [];
     if (lines.some((line) => words.every((word) => line.includes(word)))) return;
     await delay(10);
