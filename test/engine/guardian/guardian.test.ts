@@ -99,7 +99,7 @@ describeErlang("the guardian on a node", () => {
   it("takes back what was done when it hears nothing of us for the time of the lease, and lets nothing more be done", async () => {
     await using target = await open();
     // Its renewal is held up as if this program had been stopped.
-    const guardian = await Guardian.post(target, { ...options, leaseMs: 2_000 });
+    const guardian = await Guardian.post(target, { ...options, leaseMs: 4_000 });
     guardian.leave();
     await guardian.note([
       entry(1, "tell", undo.call({ module: "erlang", function: "put", args: [atom("a"), atom("b")] })),
