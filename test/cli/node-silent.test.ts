@@ -7,10 +7,14 @@ import { TemporaryFolder } from "./support/root.js";
 import { relupctlJson } from "./support/run.js";
 import { swapDocument } from "./support/swap-documents.js";
 
+/** Stops the whole node. Its threads run on for a moment, in which whoever does this must not go on. */
+const STOP = 'os:cmd("kill -STOP " ++ os:getpid()), timer:sleep(3000)';
+
 /** A child that stops the whole node (SIGSTOP) when it is asked for its modules, as the walk does with a dynamic one. */
 const STOPS_THE_NODE = `
-  Loop = fun() -> receive _ -> os:cmd("kill -STOP " ++ os:getpid()) end end,
+  Loop = fun() -> receive _ -> ${STOP} end end,
   Start = {erlang, apply, [fun() -> {ok, spawn_link(Loop)} end, []]},
+  supervisor:terminate_child(kernel_safe_sup, stops),
   {ok, _} = supervisor:start_child(kernel_safe_sup, #{id => stops, start => Start, restart => temporary, modules => dynamic}),
   ok`;
 
@@ -41,7 +45,7 @@ describeErlang("a node that is stopped while it is looked at", () => {
 });
 
 /** A code_change that stops the whole node (SIGSTOP); when that goes on, the code_change ends as well. */
-const CODE_CHANGE_STOPS_THE_NODE = 'code_change(_, N, _) -> os:cmd("kill -STOP " ++ os:getpid()), {ok, {new, N}}.';
+const CODE_CHANGE_STOPS_THE_NODE = `code_change(_, N, _) -> ${STOP}, {ok, {new, N}}.`;
 
 describeErlang("a node that is stopped while it is upgraded", () => {
   const folder = new TemporaryFolder();
