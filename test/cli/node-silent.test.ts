@@ -77,6 +77,6 @@ describeErlang("a node that is stopped while it is upgraded", () => {
       node.signal("SIGCONT");
     }
     const after = `case sys:get_status(z) of {status, _, _, [_, running | _]} -> ${look}; _ -> suspended end`;
-    await expect.poll(() => node.eval(after), { timeout: 30_000, interval: 200 }).toBe(before);
+    await expect.poll(() => node.eval(after), { timeout: 90_000, interval: 200 }).toBe(before);
   });
 });
