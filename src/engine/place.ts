@@ -11,6 +11,8 @@ export interface Place {
   readonly status?: SysStatus;
   /** True for a top process that is none of OTP's kind: it is not asked, and that has been reported. */
   readonly isForeign?: true;
+  /** Of a top process: whether it was started as a supervisor, though it may not tell its module (as OTP asks for it). */
+  readonly isSupervisor?: boolean;
 }
 
 /** The top process of an application. */
@@ -30,7 +32,7 @@ export interface Found {
 /** @param told.module its callback module, where it tells that */
 export function topPlace(
   { pid, application, status }: Top,
-  { module, ...told }: { readonly module?: string | undefined; readonly isForeign?: true },
+  { module, ...told }: { readonly module?: string | undefined } & Pick<Place, "isForeign" | "isSupervisor">,
 ): Place {
   return {
     ...told,

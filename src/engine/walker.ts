@@ -70,14 +70,14 @@ export class Walker {
     return tops.map((top) => {
       const isForeign = top.isForeign && top.status.state === "not_responding";
       if (isForeign) this.#report("callback_module_unknown", top.pid, top.application);
-      return topPlace(top, isForeign ? { isForeign } : { module: modules.get(top) });
+      return topPlace(top, isForeign ? { isForeign } : { module: modules.get(top), isSupervisor: top.isSupervisor });
     });
   }
 
   /** A process that `proc_lib` didn't start is hardly one that answers system messages: it isn't waited for long. */
   async #statusOfTops<Top extends { readonly pid: Pid }>(
     tops: readonly Top[],
-  ): Promise<(Top & { readonly status: SysStatus; readonly isForeign: boolean })[]> {
+  ): Promise<(Top & { readonly status: SysStatus; readonly isForeign: boolean; readonly isSupervisor: boolean })[]> {
     const pidsOf = (some: readonly Top[]): Pid[] => some.map(({ pid }) => pid);
     const facts = await processFacts(this.#target, pidsOf(tops), { timeoutMs: this.#timeoutMs });
     const foreign = tops.filter((_, index) => facts[index] !== undefined && facts[index].initialCall === undefined);
@@ -88,7 +88,10 @@ export class Walker {
     ]);
     const told = answers.flat();
     const statuses = new Map([...foreign, ...own].map((top, index) => [top, told[index]!]));
-    return tops.map((top) => ({ ...top, status: statuses.get(top)!, isForeign: foreign.includes(top) }));
+    return tops.map((top, index) => {
+      const isSupervisor = facts[index]?.isSupervisor === true;
+      return { ...top, status: statuses.get(top)!, isForeign: foreign.includes(top), isSupervisor };
+    });
   }
 
   /** Asks the supervisors for their children, those of them that are supervisors for theirs, and so on. */
@@ -136,13 +139,13 @@ export class Walker {
   }
 
   /** Whether a supervisor can be asked for its children; where it can't, that is reported. */
-  #maybeAsked({ process, isForeign }: Place, { state, behaviour }: SysStatus): boolean {
+  #maybeAsked({ process, isForeign, isSupervisor }: Place, { state, behaviour }: SysStatus): boolean {
     if (isForeign === true) return false;
     const { pid, application } = process;
     if (state === "suspended") this.#report("supervisor_suspended", pid, application);
     if (state === "not_responding") this.#report("supervisor_not_responding", pid, application);
-    const isPlainTop = process.supervisor === undefined && process.hidden && PLAIN_BEHAVIOURS.has(behaviour ?? "");
-    return state === "running" && !isPlainTop;
+    const isUnknownTop = process.supervisor === undefined && process.hidden && isSupervisor !== true;
+    return state === "running" && !(isUnknownTop && PLAIN_BEHAVIOURS.has(behaviour ?? ""));
   }
 
   /** Puts children into the tree. Gives the supervisors among them. */

@@ -131,6 +131,7 @@ function reasonFound(process: ObservedProcess, module: string): CoverageReason {
 
 function reasonMissed(process: ObservedProcess, module: string): MissedReason {
   if (runsBy(process, module) === "own-code") return "own-code";
-  if (process.hidden) return "hidden-subtree";
+  // A top process that OTP can't ask for its module: what is below it is found, the process itself isn't.
+  if (process.hidden) return process.supervisor === undefined ? "unsupervised-process" : "hidden-subtree";
   return process.supervised ? "callback-not-declared" : "unsupervised-process";
 }

@@ -61,6 +61,7 @@ describe("the processes of a module", () => {
     ["of another module", { callbackModule: "cart", modules: ["api"] }, "callback-not-declared"],
     ["an event manager", { callbackModule: "gen_event", handlers: ["log", "cart"] }, "callback-not-declared"],
     ["outside every tree", { callbackModule: "cart", supervised: false, modules: [] }, "unsupervised-process"],
+    ["at the top, not told", { callbackModule: "cart", supervisor: undefined, hidden: true }, "unsupervised-process"],
     ["hidden", { callbackModule: "cart", hidden: true }, "hidden-subtree"],
   ] as const)("are missed, and can be included: %s", (_, given, reason) => {
     expect(reasons(given)).toEqual([`missed ${reason}`]);

@@ -3,12 +3,16 @@ import { nameOf } from "./context.js";
 import type { StandingRule } from "./standing.js";
 import { isOtpApplication } from "../otp-applications.js";
 
-/** An application's top process is no supervisor. OTP's walk asks it for its children all the same. */
+/**
+ * An application's top process is no supervisor. OTP's walk asks it for its children all the same. One that doesn't tell
+ * its module in OTP's way may be a supervisor nevertheless: Elixir's DynamicSupervisor of today.
+ */
 export const topNotSupervisor: StandingRule = ({ facts }) =>
   facts.anomalies
     .filter(({ kind, application }) => kind === "callback_module_unknown" && !isOtpApplication(application))
-    .map(({ pid, application }): Finding => {
-      const process = facts.processes.find(({ text }) => text === pid);
+    .map(({ pid, application }) => ({ pid, application, process: facts.processes.find(({ text }) => text === pid) }))
+    .filter(({ process }) => process?.kind !== "supervisor")
+    .map(({ pid, application, process }): Finding => {
       return {
         code: "top-not-supervisor",
         severity: "warning",

@@ -4,19 +4,25 @@ import { correctionText } from "./child-spec-text.js";
 import { groupBy, INCLUDE_MISSED, namesOf, type FindingRule } from "./context.js";
 import { isOtps, isServer, type StandingRule } from "./standing.js";
 
-/** A process runs a changed module, but no supervisor has it as a child: no walk over the tree finds it. */
+/**
+ * A process runs a changed module, but no supervisor has it as a child: no walk over the tree finds it. Nor does OTP's
+ * find the top process of an application where `supervisor:get_callback_module/1` fails, as with a DynamicSupervisor of
+ * newer versions of Elixir.
+ */
 export const unsupervisedProcess: FindingRule = ({ coverage }) =>
   coverage.flatMap(({ module, missed }): Finding[] => {
     const processes = missed.filter(({ reason }) => reason === "unsupervised-process").map(({ process }) => process);
     if (processes.length === 0) return [];
+    const isAtTop = processes.every(({ supervised }) => supervised);
     return [
       {
         code: "unsupervised-process",
         severity: "error",
-        summary: `${module} would be changed, but ${processes.length > 1 ? `${processes.length} processes` : "a process"} outside every supervision tree would be missed`,
+        summary: `${module} would be changed, but ${processes.length > 1 ? `${processes.length} processes` : "a process"} ${isAtTop ? "at the top of an application" : "outside every supervision tree"} would be missed`,
         detail:
           `${namesOf(processes)} ${processes.length > 1 ? "run" : "runs"} ${module} as callback module, but no supervisor ` +
-          `of a running application has ${processes.length > 1 ? "them as children" : "it as a child"}: code_change would not be called.`,
+          `of a running application has ${processes.length > 1 ? "them as children" : "it as a child"}` +
+          `${isAtTop ? ", and OTP's release handler can't ask for its callback module" : ""}: code_change would not be called.`,
         hint: `Start ${processes.length > 1 ? "them" : "it"} under a supervisor whose child specification says ${correctionText(module, { modules: [module] })}, or stop ${processes.length > 1 ? "them" : "it"} before the upgrade. ${INCLUDE_MISSED}`,
         module,
         pids: processes.map((process) => process.text),

@@ -12,6 +12,7 @@ import { diskAlmostFull } from "../../../src/upgrade/findings/disk-almost-full.j
 import { notWritable } from "../../../src/upgrade/findings/not-writable.js";
 import { oldCodeInUseAnywhere } from "../../../src/upgrade/findings/old-code-in-use.js";
 import { otpMismatch } from "../../../src/upgrade/findings/otp-mismatch.js";
+import { topNotSupervisor } from "../../../src/upgrade/findings/top-not-supervisor.js";
 import { sysConfigChanged } from "../../../src/upgrade/findings/sys-config-changed.js";
 import type { Finding } from "../../../src/upgrade/finding.js";
 import { applicationOfFile, isOtpApplication } from "../../../src/upgrade/otp-applications.js";
@@ -36,6 +37,18 @@ describe("findings of doctor", () => {
     expect(finding).toMatchObject({ code: "disk-almost-full", summary: "/ is 96% full" });
     expect(finding?.detail).toContain("410 MiB");
     expect(diskAlmostFull({ facts: someFacts({}), inspection: disks(94) })).toEqual([]);
+  });
+
+  it("top-not-supervisor, but not of a supervisor that doesn't tell its module in OTP's way", () => {
+    const found = (kind: "supervisor" | "gen_server"): string[] => {
+      const top = aProcess(2, { callbackModule: "cart", supervisor: undefined, hidden: true, kind });
+      const anomalies = [{ kind: "callback_module_unknown", pid: top.text, application: "shop" } as const];
+      return codes(
+        topNotSupervisor({ facts: someFacts({ processes: [top], anomalies }), inspection: anInspection({}) }),
+      );
+    };
+    expect(found("gen_server")).toEqual(["top-not-supervisor"]);
+    expect(found("supervisor")).toEqual([]);
   });
 
   it("not-writable, for an upgrade of a release only", () => {

@@ -68,7 +68,10 @@ export function processesOnOldCode(facts: Facts): Map<string, string[]> {
 }
 
 /** What a process with a child specification runs that the specification doesn't name. */
-function undeclaredModules({ supervised, callbackModule, handlers = [], modules, kind }: ObservedProcess): string[] {
+function undeclaredModules(process: ObservedProcess): string[] {
+  const { supervised, supervisor, hidden, callbackModule, handlers = [], modules, kind } = process;
+  // A top process that OTP can't ask for its module has no child specification that could name it.
+  if (supervisor === undefined && hidden) return [];
   // What an agent is started with is a function of the user's: declaring it as Elixir's Agent is the rule.
   if (!supervised || kind === "own_code" || kind === "agent") return [];
   const runs = kind === "gen_event" ? handlers : callbackModule === undefined ? [] : [callbackModule];
