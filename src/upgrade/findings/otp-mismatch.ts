@@ -5,15 +5,25 @@ import type { UpgradeRule } from "./of-upgrade.js";
 /** The new code, or the release, was made for another OTP than the one that runs. */
 export const otpMismatch: UpgradeRule = (context) => [...compiledByNewer(context), ...otherErts(context)];
 
+/** The first two numbers of the compiler that each OTP release came with first; a later patch may raise them. */
+const FIRST_COMPILERS: ReadonlyMap<number, string> = new Map([
+  [25, "8.2"],
+  [26, "8.3"],
+  [27, "8.5"],
+  [28, "9.0"],
+]);
+
 const compiledByNewer: UpgradeRule = ({ looked, facts }) => {
   const { nodeCompiler } = looked;
   if (nodeCompiler === undefined) return [];
-  const newer = [...looked.code].flatMap(([module, { next, previous }]) => {
-    const compiler = next?.compiler;
-    // What runs already was made by such a compiler, so the node can run it.
-    const proven = previous?.compiler ?? nodeCompiler;
-    const isNewer = compiler !== undefined && isAfter(compiler, nodeCompiler) && isAfter(compiler, proven);
-    return isNewer ? [{ module, compiler }] : [];
+  // OTP is made by a compiler that may be older than the one it brings: that of 27.3 is 8.6, and its own code is by 8.5.
+  const next = FIRST_COMPILERS.get(Number(facts.otpRelease) + 1);
+  const isOfNodesOtp = (compiler: string): boolean => next !== undefined && isAfter(next, compiler);
+  // What runs already was made by such a compiler, so the node can run it.
+  const proven = [nodeCompiler, ...[...looked.code.values()].flatMap(({ previous }) => previous?.compiler ?? [])];
+  const newer = [...looked.code].flatMap(([module, { next: { compiler } = {} }]) => {
+    if (compiler === undefined || isOfNodesOtp(compiler)) return [];
+    return proven.every((other) => isAfter(compiler, other)) ? [{ module, compiler }] : [];
   });
   const [first] = newer;
   if (first === undefined) return [];

@@ -63,13 +63,22 @@ describe("findings of doctor", () => {
       nodeCompiler,
       code: new Map([["cart", { next: { ...CODE, compiler: next }, previous: { ...CODE, compiler: previous } }]]),
     });
-    const found = (...args: Parameters<typeof looked>) => codes(otpMismatch(aContext({ looked: looked(...args) })));
+    const on = (otpRelease: string, ...args: Parameters<typeof looked>) =>
+      codes(otpMismatch(aContext({ looked: looked(...args), facts: { ...someFacts({}), otpRelease } })));
+    const found = (...args: Parameters<typeof looked>) => on("25", ...args);
     expect(found("8.4", "8.2.1")).toEqual(["otp-mismatch"]);
     expect(found("9.0", undefined)).toEqual(["otp-mismatch"]);
     expect(found("8.2.9", "8.2.1")).toEqual([]);
     expect(found("8.0", "8.2.1")).toEqual([]);
     expect(found("8.4", "8.4.1")).toEqual([]);
     expect(codes(otpMismatch(aContext({ looked: { ...looked("9.0", "8.2"), nodeCompiler: undefined } })))).toEqual([]);
+    // OTP 27.3 was made by an older compiler than its own.
+    expect(on("27", "8.6.1", undefined, "8.5.4")).toEqual([]);
+    expect(on("27", "9.0", undefined, "8.5.4")).toEqual(["otp-mismatch"]);
+    expect(on("26", "8.5", undefined, "8.3")).toEqual(["otp-mismatch"]);
+    // Of later releases it isn't known with which compiler they begin.
+    expect(on("41", "20.1", undefined, "20.1.7")).toEqual([]);
+    expect(on("41", "20.2", undefined, "20.1.7")).toEqual(["otp-mismatch"]);
   });
 
   it("otp-mismatch by ERTS, and not where the script restarts the emulator", () => {
