@@ -26,6 +26,9 @@ describeErlang("an application upgraded on a real node", () => {
   });
 
   const state = async (name: string): Promise<string> => await node.eval(`sys:get_state(${name})`);
+  /** Calls of the client that were answered twice, and that were not answered. */
+  const lost = async (): Promise<string> =>
+    await node.eval("#{repeated := Repeated, skipped := Skipped} = sys:get_state(counter_client), {Repeated, Skipped}");
 
   it("goes up, and no call of the client is lost", async () => {
     const prepared = await readApplicationUpgrade(target, `${built.lib}/counter-0.2.0`);
@@ -35,7 +38,7 @@ describeErlang("an application upgraded on a real node", () => {
     const counter = applied.states.find(({ process }) => process.registeredName === "counter");
     expect(printTerm(counter!.before!)).toMatch(/^\d+$/);
     expect(printTerm(counter!.after!)).toMatch(/^{counted,\d+}$/);
-    expect(await state("counter_client")).toMatch(/repeated => 0,skipped => 0/);
+    expect(await lost()).toBe("{0,0}");
     expect(await node.eval("lists:keyfind(counter, 1, application:which_applications())")).toContain('"0.2.0"');
     expect(await node.eval("code:lib_dir(counter)")).toContain("counter-0.2.0");
   });
@@ -54,7 +57,7 @@ describeErlang("an application upgraded on a real node", () => {
     expect(await node.eval("lists:nth(2, element(4, sys:get_status(counter)))")).toBe("running");
     expect(await node.eval("proplists:get_value(vsn, counter:module_info(attributes))")).toBe('"0.2.0"');
     expect(await node.eval("code:lib_dir(counter)")).toContain("counter-0.2.0");
-    expect(await state("counter_client")).toMatch(/repeated => 0,skipped => 0/);
+    expect(await lost()).toBe("{0,0}");
   });
 
   it("goes down again, told by the running version's appup", async () => {
@@ -63,6 +66,6 @@ describeErlang("an application upgraded on a real node", () => {
     const applied = await applyUpgrade(target, prepared);
     expect(applied.execution).toMatchObject({ outcome: "upgraded", failure: undefined });
     expect(await state("counter")).toMatch(/^\d+$/);
-    expect(await state("counter_client")).toMatch(/repeated => 0,skipped => 0/);
+    expect(await lost()).toBe("{0,0}");
   });
 });

@@ -115,12 +115,17 @@ describeErlang("doctor on an upgrade with a fault", () => {
     const lib = await node.eval("filename:dirname(code:which(shop_price))");
     await node.eval(`ok = code:stick_dir(${lib}), code:purge(shop_price), {module, _} = code:load_file(shop_price)`);
     const shop_price = FIRST["shop_price"]!.replace("price() -> 1", "price() -> 2");
-    expect(only(await upgradeWith({ shop_price }, "{load_module, shop_price}"), "sticky-module")).toMatchObject({
-      severity: "error",
-      module: "shop_price",
-    });
-    expect(await node.eval('code:load_binary(shop_price, "x", <<>>)')).toBe("{error,sticky_directory}");
-    await node.eval(`ok = code:unstick_dir(${lib}), code:unstick_mod(shop_price), code:purge(shop_price)`);
+    try {
+      expect(only(await upgradeWith({ shop_price }, "{load_module, shop_price}"), "sticky-module")).toMatchObject({
+        severity: "error",
+        module: "shop_price",
+      });
+      // Since OTP 26 object code is read before anything else, so it must be some.
+      const load = "{M, Beam, File} = code:get_object_code(shop_price), code:load_binary(M, File, Beam)";
+      expect(await node.eval(load)).toBe("{error,sticky_directory}");
+    } finally {
+      await node.eval(`ok = code:unstick_dir(${lib}), code:unstick_mod(shop_price), code:purge(shop_price)`);
+    }
     expect(await upgradeWith({ shop_price }, "{load_module, shop_price}")).toEqual([]);
   });
 
@@ -129,7 +134,7 @@ describeErlang("doctor on an upgrade with a fault", () => {
     await node.eval(`
       File = "${directory}/ebin/shop_server.beam", {ok, _, Chunks} = beam_lib:all_chunks(File),
       {_, Info} = lists:keyfind("CInf", 1, Chunks),
-      Newer = term_to_binary(lists:keyreplace(version, 1, binary_to_term(Info), {version, "9.0.1"})),
+      Newer = term_to_binary(lists:keyreplace(version, 1, binary_to_term(Info), {version, "99.0.1"})),
       {ok, Beam} = beam_lib:build_module(lists:keyreplace("CInf", 1, Chunks, {"CInf", Newer})),
       ok = file:write_file(File, Beam)`);
     expect(only(await findings(directory), "otp-mismatch")).toMatchObject({ severity: "error", module: "shop_server" });
