@@ -25,6 +25,9 @@ export interface BitBudget {
   bits: number;
 }
 
+/** 64 MiB, and 8 bytes for each of the text's characters, which is more than any text needs by itself. */
+export const bitBudget = (characters: number): BitBudget => ({ bits: 2 ** 29 + characters * 64 });
+
 /** Builds a bit string from segments, as eval_bits:expr_grp/3 does. */
 export class BitWriter {
   readonly #budget: BitBudget;

@@ -45,10 +45,16 @@ export function digitValue(code: number): number {
   return 36;
 }
 
-/** erl_scan:f_reserved_word/1 (`maybe` and `else` are no reserved words where a file is consulted). */
+/** erl_scan:f_reserved_word/1: what no OTP takes for an atom without quotes. */
 export const reservedWords: ReadonlySet<string> = new Set(
   (
     "after begin case try cond catch andalso orelse end fun if let of receive when bnot not div rem band and " +
     "bor bxor bsl bsr or xor"
   ).split(" "),
 );
+
+/** Reserved since OTP 27 (the feature `maybe_expr`), atoms before: read without quotes, but never written so. */
+const newReservedWords: ReadonlySet<string> = new Set(["maybe", "else"]);
+
+/** An atom of this name needs quotes to be read as one by every OTP. */
+export const isReservedAnywhere = (name: string): boolean => reservedWords.has(name) || newReservedWords.has(name);

@@ -1,6 +1,9 @@
 import { Atom, Bitstring, ExternalFun, Float, OpaqueFun, Pid, Port, Reference, type Term } from "./term.js";
 
-/** The order of two terms of the same type that have no elements. `exact` as for map keys: an integer before a float. */
+/**
+ * The order of two terms of the same type that have no elements. `exact` as for map keys: an integer before a float, and
+ * -0.0 before 0.0.
+ */
 export function compareAtomic(a: Term, b: Term, exact: boolean): number {
   if (a instanceof Atom && b instanceof Atom) return compareText(a.name, b.name);
   if (a instanceof Bitstring && b instanceof Bitstring) return compareBits(a, b);
@@ -17,9 +20,16 @@ export function compareAtomic(a: Term, b: Term, exact: boolean): number {
 
 function compareNumeric(a: number | bigint | Float, b: number | bigint | Float, exact: boolean): number {
   if (exact && a instanceof Float !== b instanceof Float) return a instanceof Float ? 1 : -1;
+  if (exact && a instanceof Float && a.value === 0) return compareZeros(a, b as Float);
   // JavaScript compares a bigint with a number by value, without rounding, as Erlang does.
   return compareNumbers(a instanceof Float ? a.value : a, b instanceof Float ? b.value : b);
 }
+
+const isNegativeZero = ({ value }: Float): number => (Object.is(value, -0) ? 1 : 0);
+
+/** Of a zero and another float. */
+const compareZeros = (zero: Float, other: Float): number =>
+  compareNumbers(zero.value, other.value) || isNegativeZero(other) - isNegativeZero(zero);
 
 const compareNumbers = (a: number | bigint, b: number | bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 

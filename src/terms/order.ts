@@ -20,14 +20,15 @@ const NIL_RANK = 8;
 
 /**
  * Erlang term order: negative when `a < b`, positive when `a > b`, 0 when `a == b` (so 1 and 1.0 compare as 0).
- * Follows erts_cmp of OTP 25. Terms of any depth can be compared.
+ * Follows erts_cmp. Terms of any depth can be compared.
  */
 export function compareTerms(a: Term, b: Term): number {
   return compare(a, b, false);
 }
 
 /**
- * The order of map keys: as {@link compareTerms}, but an integer is less than every float, so that 0 means `=:=`.
+ * The order of map keys: as {@link compareTerms}, but an integer is less than every float, and -0.0 less than 0.0 (since
+ * OTP 27), so that 0 means `=:=`.
  */
 export function compareExactly(a: Term, b: Term): number {
   return compare(a, b, true);

@@ -3,7 +3,21 @@ import type { ProblemError } from "./problem.js";
 import { Scanner } from "./scan.js";
 
 const closers = new Set(["}", "]", ")", ">>"]);
-const openers = new Set(["{", "[", "#", "<<", "fun", "atom", "var", "integer", "float", "char", "string"]);
+const openers = new Set([
+  "{",
+  "[",
+  "#",
+  "<<",
+  "fun",
+  "atom",
+  "var",
+  "integer",
+  "float",
+  "char",
+  "string",
+  "sigil string",
+  "sigil binary",
+]);
 const binaryOperators = new Set(
   "+ - * / div rem band and bor bxor bsl bsr or xor ++ -- == /= =< < >= > =:= =/= ! = orelse andalso :".split(" "),
 );
@@ -43,7 +57,7 @@ export class ParseErrors {
     const shown = text.length <= 40 ? text : `${text.slice(0, 37)}...`;
     if (category === "var") return `the variable ${shown}`;
     if (reservedWords.has(category)) return `the reserved word ${shown}`;
-    return category === "string" || category === "atom" ? shown : `'${shown}'`;
+    return /^(string|atom|sigil .*)$/.test(category) ? shown : `'${shown}'`;
   }
 
   #stillOpen(opened: number): string {
@@ -57,7 +71,7 @@ export class ParseErrors {
     const { category, source, start, end } = this.#scanner;
     const text = source.text.slice(start, end);
     const before = this.#tokenBefore(start);
-    if ((before.category === "string" || before.category === "atom") && this.#spansLines(before)) {
+    if (/^(string|atom|sigil .*)$/.test(before.category) && this.#spansLines(before)) {
       const { line } = source.position(before.start);
       return `the quotes that open on line ${line} close only here: is a closing quote missing there?`;
     }

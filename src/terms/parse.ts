@@ -19,6 +19,10 @@ const MAX_PROBLEMS = 20;
 
 /**
  * The terms of a text, as file:consult/1 reads them: each one followed by a full stop.
+ * A text that OTP 27 takes is read as OTP 27 does: with sigils and triple-quoted strings, and `\^?` for DEL. What only
+ * older ones take is read as they do: `maybe` and `else` as atoms without quotes, strings with no white space between
+ * them (`"a""b"`), `\^` before any character. So the same text gives something else than up to OTP 26 in two cases: a
+ * `\^?`, and three quotes at the end of a line, which were an empty string and the begin of another one.
  * After a syntax error the reading goes on at the next full stop, so that all of a file's errors are found.
  * @param text a decoded source, see `decodeSource`
  * @param file its name, for messages

@@ -1,17 +1,13 @@
-import { BitWriter, StringLiteral, type BitBudget } from "./bits.js";
+import { bitBudget, BitWriter, StringLiteral, type BitBudget } from "./bits.js";
 import { Frame, type Awaited } from "./frame.js";
 import { distinctEntries } from "./map-entries.js";
 import { parseSegmentEnd } from "./parse-bits.js";
 import { parseFunExpr } from "./parse-fun.js";
 import type { SourceText } from "./source-text.js";
 import { SpanStack, type SpanNode } from "./span-tree.js";
-import { atom, ErlMap, Float, integer, List, nil, string, Tuple, type Term } from "./term.js";
+import { atom, binary, ErlMap, Float, integer, List, nil, string, Tuple, type Term } from "./term.js";
 import { Tokens } from "./tokens.js";
 import { ValueStack } from "./value-stack.js";
-
-/** What may be made of bits beyond what a text of that length needs: 64 MiB, and 8 bytes a character. */
-const SPARE_BITS = 2 ** 29;
-const BITS_PER_CHARACTER = 64;
 
 /**
  * erl_parse:parse_term/1 in one pass with erl_parse:normalise/1: of the grammar of expressions the part that is terms.
@@ -33,7 +29,7 @@ export class Parser {
   /** @throws ProblemError when the first token can't be scanned */
   constructor(source: SourceText, options: { readonly offset?: number; readonly keepSpans?: boolean } = {}) {
     this.#tokens = new Tokens(source, options.offset);
-    this.#budget = { bits: SPARE_BITS + source.text.length * BITS_PER_CHARACTER };
+    this.#budget = bitBudget(source.text.length);
     this.#spans = options.keepSpans === true ? new SpanStack() : undefined;
   }
 
@@ -91,7 +87,7 @@ export class Parser {
    * The begin of an expr or an expr_max. Its value, or undefined when it has opened what waits for another one.
    *
    *     expr -> expr_max | prefix_op expr | map_expr
-   *     expr_max -> atomic | list | tuple | binary | fun_expr | '(' expr ')'
+   *     expr_max -> atomic | list | tuple | binary | sigil | fun_expr | '(' expr ')'
    *     atomic -> char | integer | float | atom | strings
    */
   #exprMax(): Term | undefined {
@@ -104,7 +100,10 @@ export class Parser {
       case "[":
         return this.#open("list element", "]");
       case "string":
+      case "sigil string":
         return this.#strings();
+      case "sigil binary":
+        return this.#atomic(binary(scanner.text), "other");
       case "integer":
       case "char":
         return this.#atomic(scanner.integer, "number");
@@ -159,13 +158,13 @@ export class Parser {
     return value;
   }
 
-  /** strings -> string | string strings */
+  /** strings -> string | string strings; a sigil is joined with nothing. */
   #strings(): Term {
     const tokens = this.#tokens;
-    const { start } = tokens.scanner;
+    const { start, category } = tokens.scanner;
     let { text, end } = tokens.scanner;
     tokens.next();
-    while (tokens.at("string")) {
+    while (tokens.at("string") && category === "string") {
       text += tokens.scanner.text;
       end = tokens.scanner.end;
       tokens.next();

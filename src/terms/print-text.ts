@@ -1,4 +1,4 @@
-import { isLower, isName, isUnicode, reservedWords } from "./characters.js";
+import { isLower, isName, isReservedAnywhere, isUnicode } from "./characters.js";
 
 const namedControls = new Map([
   [10, "n"],
@@ -32,9 +32,9 @@ export function quote(text: string, mark: '"' | "'"): string {
   return mark + escaped + mark;
 }
 
-/** An atom as io_lib:write_atom/1: in quotes unless it reads as one without. */
+/** An atom as io_lib:write_atom/1 of OTP 27: in quotes unless every OTP reads it as one without. */
 export function printAtom(name: string): string {
-  if (reservedWords.has(name) || name === "" || !isLower(name.charCodeAt(0))) return quote(name, "'");
+  if (isReservedAnywhere(name) || name === "" || !isLower(name.charCodeAt(0))) return quote(name, "'");
   for (let at = 1; at < name.length; at++) {
     if (!isName(name.charCodeAt(at))) return quote(name, "'");
   }
@@ -46,5 +46,5 @@ export function printAtom(name: string): string {
  * beyond ASCII whole, and puts reserved words in quotes, so that the fun can be read back.
  */
 export function printFunAtom(name: string): string {
-  return /^[a-z][a-zA-Z0-9_]*$/.test(name) && !reservedWords.has(name) ? name : quote(name, "'");
+  return /^[a-z][a-zA-Z0-9_]*$/.test(name) && !isReservedAnywhere(name) ? name : quote(name, "'");
 }

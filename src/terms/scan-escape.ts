@@ -36,8 +36,9 @@ export function scanEscape(source: SourceText, at: number): { code: number; end:
   if (code === 0x5e) {
     if (first + 1 >= text.length) return undefined;
     const control = text.codePointAt(first + 1)!;
-    // Only the low five bits count, whatever the character is.
-    return { code: control & 31, end: first + (control > 0xffff ? 3 : 2) };
+    const end = first + (control > 0xffff ? 3 : 2);
+    // Since OTP 27 a `\^?` is DEL, and only `@` to `_` and `a` to `z` may stand here; before, every character did.
+    return { code: control === 0x3f ? 127 : control & 31, end };
   }
   if (!isUnicode(code)) throw illegal(source, at, first + 1);
   return { code: namedEscapes.get(text[first]!) ?? code, end: first + (code > 0xffff ? 2 : 1) };

@@ -1,6 +1,10 @@
-import { isDigit, isLower, isName, isSpace, isUnicode, isUpper, reservedWords } from "./characters.js";
+import { isDigit, isLower, isName, isSpace, isUpper, reservedWords } from "./characters.js";
+import { checkUnicode, illegalCharacter } from "./scan-character.js";
 import { scanEscape } from "./scan-escape.js";
 import { scanNumber } from "./scan-number.js";
+import { scanQuoted } from "./scan-quoted.js";
+import { scanSigil } from "./scan-sigil.js";
+import { beginsTripleQuoted, scanTripleQuoted } from "./scan-triple-quoted.js";
 import type { SourceText } from "./source-text.js";
 
 /** list_to_atom/1 takes so many characters. */
@@ -26,7 +30,8 @@ export class Scanner {
   readonly source: SourceText;
   /**
    * What the token is, as in erl_scan: `atom`, `var`, `integer`, `float`, `char`, `string`, `dot`, or the text of the
-   * punctuation or the reserved word itself. `eof` follows the last token for ever.
+   * punctuation or the reserved word itself. A sigil is one token, a `sigil string` or a `sigil binary`. `eof` follows
+   * the last token for ever.
    */
   category = "eof";
   /** Where the token is: UTF-16 offsets, the end exclusive. */
@@ -36,7 +41,7 @@ export class Scanner {
   integer: number | bigint = 0;
   /** The value of a `float`. */
   float = 0;
-  /** The name of an `atom` or a `var`, or the content of a `string`. */
+  /** The name of an `atom` or a `var`, or the content of a `string` or a sigil. */
   text = "";
   readonly #text: string;
 
@@ -67,6 +72,7 @@ export class Scanner {
     else if (code === 0x22) this.#string();
     else if (code === 0x27) this.#quotedAtom();
     else if (code === 0x24) this.#char();
+    else if (code === 0x7e) scanSigil(this, this.#nameEnd(at + 1));
     else if (code === 0x2e && this.#dotEnds(at + 1)) this.#token("dot", at + 1);
     else this.#punctuation(code);
   }
@@ -92,7 +98,7 @@ export class Scanner {
   }
 
   #checkComment(at: number, end: number): void {
-    while (at < end) at += this.#text.charCodeAt(at) >= 0xd800 ? this.#checkUnicode(at) : 1;
+    while (at < end) at += this.#text.charCodeAt(at) >= 0xd800 ? checkUnicode(this.source, at) : 1;
   }
 
   #nameEnd(at: number): number {
@@ -116,14 +122,16 @@ export class Scanner {
     this.#checkLength("variable");
   }
 
+  /** scan_string: with one quote on each side, or since OTP 27 with three or more. */
   #string(): void {
-    this.#quoted(0x22);
     this.category = "string";
+    if (!beginsTripleQuoted(this.#text, this.start)) scanQuoted(this, this.start + 1, 0x22, "string");
+    else scanTripleQuoted(this, this.start, { isVerbatim: true });
   }
 
   /** scan_qatom */
   #quotedAtom(): void {
-    this.#quoted(0x27);
+    scanQuoted(this, this.start + 1, 0x27, "quoted atom");
     this.category = "atom";
     this.#checkLength("atom");
   }
@@ -137,7 +145,7 @@ export class Scanner {
 
   #punctuation(code: number): void {
     const at = this.start;
-    if (code > 0xff) throw this.#illegalCharacter(at);
+    if (code > 0xff) throw illegalCharacter(this.source, at);
     for (const operator of operatorsAt[code]!) {
       if (this.#text.startsWith(operator, at)) {
         this.#token(operator, at + operator.length);
@@ -145,29 +153,6 @@ export class Scanner {
       }
     }
     this.#token(characters[code]!, at + 1);
-  }
-
-  /** scan_string0: sets `text` to what stands between the quotes. */
-  #quoted(quote: number): void {
-    const text = this.#text;
-    let at = this.start + 1;
-    let from = at;
-    let content = "";
-    for (;;) {
-      if (at >= text.length) throw this.#unterminated(quote);
-      const code = text.charCodeAt(at);
-      if (code === quote) break;
-      if (code === 0x5c) {
-        const escape = scanEscape(this.source, at);
-        if (escape === undefined) throw this.#unterminated(quote);
-        content += text.slice(from, at) + String.fromCodePoint(escape.code);
-        at = from = escape.end;
-      } else {
-        at += code >= 0xd800 ? this.#checkUnicode(at) : 1;
-      }
-    }
-    this.text = from === this.start + 1 ? text.slice(from, at) : content + text.slice(from, at);
-    this.end = at + 1;
   }
 
   /** scan_char: `$c` and `$\n`. */
@@ -182,16 +167,9 @@ export class Scanner {
       this.end = escape.end;
     } else {
       if (at >= text.length) throw this.source.syntaxError("unterminated character", this.start, text.length);
-      this.end = at + this.#checkUnicode(at);
+      this.end = at + checkUnicode(this.source, at);
       this.integer = text.codePointAt(at)!;
     }
-  }
-
-  /** The length in UTF-16 units of the character at `at`, which must be one that erl_scan takes. */
-  #checkUnicode(at: number): number {
-    const code = this.#text.codePointAt(at)!;
-    if (!isUnicode(code)) throw this.#illegalCharacter(at);
-    return code > 0xffff ? 2 : 1;
   }
 
   #checkLength(what: string): void {
@@ -200,19 +178,5 @@ export class Scanner {
     if (length <= MAX_ATOM_CHARACTERS) return;
     const summary = `illegal ${what}: ${length} characters, of at most ${MAX_ATOM_CHARACTERS}`;
     throw this.source.syntaxError(summary, this.start, this.end);
-  }
-
-  #illegalCharacter(at: number) {
-    const code = this.#text.codePointAt(at)!;
-    const name = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
-    const hint = isUnicode(code) ? { hint: "letters beyond Latin-1 need quotes" } : {};
-    return this.source.syntaxError(`illegal character ${name}`, at, at + (code > 0xffff ? 2 : 1), hint);
-  }
-
-  #unterminated(quote: number) {
-    const what = quote === 0x22 ? "string" : "quoted atom";
-    return this.source.syntaxError(`unterminated ${what}`, this.start, this.start + 1, {
-      hint: `the closing ${String.fromCharCode(quote)} is missing`,
-    });
   }
 }

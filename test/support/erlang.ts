@@ -140,8 +140,14 @@ export class Oracle implements AsyncDisposable {
   }
 }
 
+export interface UsedOracle {
+  readonly run: Oracle["run"];
+  /** The OTP release that is installed, such as 25: for what OTP itself answers differently from one to another. */
+  readonly otpRelease: () => Promise<number>;
+}
+
 /** One oracle for the suite it is called in: started before its tests, ended after them. */
-export function useOracle(erlArguments: readonly string[] = []): { readonly run: Oracle["run"] } {
+export function useOracle(erlArguments: readonly string[] = []): UsedOracle {
   let oracle: Oracle | undefined;
   beforeAll(() => {
     oracle = new Oracle(erlArguments);
@@ -149,5 +155,6 @@ export function useOracle(erlArguments: readonly string[] = []): { readonly run:
   afterAll(async () => {
     await oracle?.[Symbol.asyncDispose]();
   });
-  return { run: (source, input) => oracle!.run(source, input) };
+  const run: Oracle["run"] = (source, input) => oracle!.run(source, input);
+  return { run, otpRelease: async () => Number(await run("erlang:system_info(otp_release).")) };
 }

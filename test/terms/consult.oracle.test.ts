@@ -6,7 +6,7 @@ import { describeErlang, useOracle } from "../support/erlang.js";
 import { ERLANG_FLAGS, limits, PATIENCE } from "./arbitrary.js";
 import { consultHere, useConsult } from "./consult.js";
 import { canonical } from "./etf/arbitrary.js";
-import { binaryText, fileText, mutated, numberText, termText, tokenSoup } from "./source-arbitrary.js";
+import { binaryText, fileText, mutated, newStringText, numberText, termText, tokenSoup } from "./source-arbitrary.js";
 
 /** So many texts on average go to the oracle at once. */
 const BATCH = 125;
@@ -15,6 +15,12 @@ const show = (terms: List | undefined): string => (terms === undefined ? "refuse
 
 /** A byte order mark is the one thing that is read here and refused there. */
 const withoutMark = (text: string): boolean => !text.startsWith("\ufeff");
+
+/** What is read here as OTP 27 does, and is something else to older ones, or no term. */
+const newForms = /~|"""|\\\^\?|-[^]*0\.0/;
+
+/** What may be read here as older ones do, and is no term to OTP 27: reserved words, strings that touch, odd `\^`. */
+const oldForms = /maybe|else|"\s*"|\\\^[^?@-_a-z]/u;
 
 describeErlang("generated source texts", () => {
   const oracle = useOracle(ERLANG_FLAGS);
@@ -28,10 +34,15 @@ describeErlang("generated source texts", () => {
     ["files with faults", mutated(fileText), 1000],
     ["terms with faults", mutated(termText), 2000],
     ["tokens in any order", tokenSoup, 2500],
+    ["triple-quoted strings and sigils", newStringText, 2000],
+    ["those with faults", mutated(newStringText), 2000],
   ];
+  const isNewer = new Set(["triple-quoted strings and sigils", "those with faults"]);
   for (const [name, arbitrary, count] of kinds) {
     it(`are read, or refused, as file:consult/1 does: ${name}`, PATIENCE, async () => {
-      const sizes = { accepted: 0, refused: 0 };
+      const isNew = (await oracle.otpRelease()) >= 27;
+      const otherwise = isNew ? oldForms : newForms;
+      const sizes = { accepted: 0, refused: 0, otherwise: 0 };
       await fc.assert(
         fc.asyncProperty(
           fc.array(arbitrary.filter(withoutMark), { minLength: 1, maxLength: 2 * BATCH, size: "max" }),
@@ -42,14 +53,24 @@ describeErlang("generated source texts", () => {
               const expected = theirs[index];
               const ours = consultHere(bytes[index]!);
               const context = `${JSON.stringify(text)} gives ${show(ours)}, in Erlang ${show(expected)}`;
-              expect(ours === undefined, context).toBe(expected === undefined);
-              if (expected !== undefined) expect(canonical(ours!) === canonical(expected), context).toBe(true);
+              const isSame =
+                ours === undefined || expected === undefined
+                  ? ours === expected
+                  : canonical(ours) === canonical(expected);
+              // What OTP 27 takes is read as OTP 27 does, without exception.
+              if (!isSame && otherwise.test(text) && !(isNew && expected !== undefined)) {
+                sizes.otherwise++;
+                return;
+              }
+              expect(isSame, context).toBe(true);
               sizes[expected === undefined ? "refused" : "accepted"]++;
             });
           },
         ),
         limits(count / BATCH),
       );
+      if (process.env["RELUPCTL_ORACLE_COUNTS"] !== undefined) console.log(name, sizes);
+      if (!isNew && isNewer.has(name)) return;
       // A generator that only makes texts of one sort proves little.
       expect(Math.min(sizes.accepted, sizes.refused)).toBeGreaterThan((sizes.accepted + sizes.refused) / 100);
     });

@@ -22,7 +22,7 @@ import {
   type Term,
 } from "../../src/terms/term.js";
 import { describeErlang, useOracle } from "../support/erlang.js";
-import { ERLANG_FLAGS, anyData, dataOf, limits, PATIENCE } from "./arbitrary.js";
+import { areOneKey, ERLANG_FLAGS, anyData, positiveZeros, dataOf, limits, PATIENCE } from "./arbitrary.js";
 import { canonical } from "./etf/arbitrary.js";
 import { each } from "./etf/batch.js";
 
@@ -77,7 +77,7 @@ const related: fc.Arbitrary<[Term, Term]> = fc
       if (each instanceof ErlMap) {
         const entries = each.entries.map(([key, value]) => [change(key), change(value)] as const);
         const isDistinct = entries.every(
-          ([key], index) => entries.findIndex(([other]) => equals(other, key)) === index,
+          ([key], index) => entries.findIndex(([other]) => areOneKey(other, key)) === index,
         );
         return isDistinct ? new ErlMap(entries) : each;
       }
@@ -104,8 +104,11 @@ describeErlang("the order of terms", () => {
           {A, B} = binary_to_term(Bytes),
           [if A < B -> "<"; A > B -> ">"; true -> "==" end, if A =:= B -> " =:="; true -> " =/=" end]
         end`;
+      // Up to OTP 26 both zeros are one term.
+      const zeros = (await oracle.otpRelease()) >= 27 ? (term: Term): Term => term : positiveZeros;
       await fc.assert(
-        fc.asyncProperty(fc.array(pair, { minLength: 1, maxLength: 400, size: "max" }), async (pairs) => {
+        fc.asyncProperty(fc.array(pair, { minLength: 1, maxLength: 400, size: "max" }), async (made) => {
+          const pairs = made.map(([a, b]) => [zeros(a), zeros(b)] as const);
           const theirs = await each(
             oracle,
             compare,

@@ -15,7 +15,7 @@ import {
   type Term,
 } from "../../src/terms/term.js";
 
-/** What OTP 25 prints; print.oracle.test.ts compares with it where it is installed. */
+/** What OTP prints; print.oracle.test.ts compares with it where it is installed. */
 describe("one line", () => {
   const floats: readonly [number, string][] = [
     [0, "0.0"],
@@ -43,7 +43,8 @@ describe("one line", () => {
     ["Ok", "'Ok'"],
     ["", "''"],
     ["end", "'end'"],
-    ["maybe", "maybe"],
+    ["maybe", "'maybe'"],
+    ["else", "'else'"],
     ["a b", "'a b'"],
     ["λ", "'λ'"],
     ["it's\n\"\\\x01\x7f\x80", "'it\\'s\\n\"\\\\\\001\\d\\200'"],

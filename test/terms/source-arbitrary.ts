@@ -216,3 +216,57 @@ export function mutated(base: fc.Arbitrary<string>): fc.Arbitrary<string> {
     }, source),
   );
 }
+
+const mostly = (usual: readonly string[], ...others: string[]): fc.Arbitrary<string> =>
+  fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
+
+const lineText = text(
+  mostly(["  "], "", "   ", "\t", " "),
+  fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom(...'a|b c|"x"|""|""""|\\n|\\|\\s|\\"|é漢😀|'.split("|")),
+    },
+    { weight: 1, arbitrary: characterText },
+  ),
+  mostly(["\n", "\n", "\r\n"], "\\\n", " \n"),
+);
+
+const sigilName = mostly(["", "~", "~", "~b", "~B", "~s", "~S"], "~x", "~bb", "~ ", "~_", "~A1@");
+
+const tripleText = text(
+  sigilName,
+  mostly(['"""'], '""""'),
+  mostly(["", " ", "\t\u00a0"], "a", "\\s"),
+  mostly(["\n", "\r\n"], ""),
+  fc.array(lineText, { maxLength: 4 }).map((lines) => lines.join("")),
+  mostly(["  ", ""], " ", "\t"),
+  mostly(['"""'], '""""', '""'),
+);
+
+const sigilText = fc
+  .tuple(
+    sigilName,
+    mostly(
+      Array.from("()[]{}<>//||''\"\"##``").flatMap((open, at, all) => (at % 2 === 0 ? open + all[at + 1]! : [])),
+      "!!",
+    ),
+    fc.oneof(characterTexts, anyText),
+    mostly([""], "x", " ", '"'),
+  )
+  .map(([name, [open, close], content, suffix]) => {
+    // Most contents don't end the sigil by themselves.
+    const inner = content.length % 4 === 0 ? content : content.replaceAll(close!, "");
+    return name + open! + inner + close! + suffix;
+  });
+
+/** Strings as OTP 27 has them, with many that it refuses, alone and in other terms. */
+export const newStringText: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.array(text(fc.oneof(tripleText, sigilText), mostly([""], " ", '"b"', "/utf8")), { minLength: 1, maxLength: 2 }),
+    fc.constantFrom("[]", "[]", "{}", "", "<<>>", "-"),
+  )
+  .map(([strings, around]) => {
+    const half = Math.floor(around.length / 2);
+    return `${around.slice(0, half)}${strings.join(",")}${around.slice(half)}.\n`;
+  });
