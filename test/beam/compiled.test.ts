@@ -69,7 +69,7 @@ describeErlang("a module that is compiled", () => {
     const beam = await compile(SOURCE, "[debug_info]");
     const [theirs] = await each(
       oracle,
-      "fun(B) -> {ok, {_, [{_, {raw_abstract_v1, C}}]}} = beam_lib:chunks(B, [abstract_code]), term_to_binary(C) end",
+      "fun(B) -> {ok, {_, [{_, {raw_abstract_v1, C}}]}} = beam_lib:chunks(B, [abstract_code]), term_to_binary(C, [{minor_version, 1}]) end",
       [beam],
     );
     expect(theirs!.equals(encodeTerm(readAbstractCode(beam)!))).toBe(true);
@@ -125,7 +125,7 @@ describeErlang("the vsn that code_change gets", () => {
           {ok, {Module, _}} = beam_lib:version(Beam),
           ok = file:write_file(filename:join(${JSON.stringify(directory)}, atom_to_list(Module) ++ ".beam"), Beam),
           {module, Module} = code:load_file(Module),
-          Vsn = term_to_binary(release_handler_1:get_current_vsn(Module)),
+          Vsn = term_to_binary(release_handler_1:get_current_vsn(Module), [{minor_version, 1}]),
           [<<(byte_size(Beam)):32>>, Beam, <<(byte_size(Vsn)):32>>, Vsn]
         end || Source <- string:split(Input, "\\n", all)].`,
       sources.map((source) => source.replace("\n", "")).join("\n"),

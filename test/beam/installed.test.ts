@@ -77,7 +77,8 @@ async function compare(oracle: ReturnType<typeof useOracle>, files: readonly str
 const ASK_ABSTRACT_CODE = `fun(File) ->
   {ok, Beam} = file:read_file(File),
   case beam_lib:chunks(Beam, [debug_info]) of
-    {ok, {_, [{debug_info, {debug_info_v1, erl_abstract_code, {Forms, _}}}]}} when Forms =/= none -> term_to_binary(Forms);
+    {ok, {_, [{debug_info, {debug_info_v1, erl_abstract_code, {Forms, _}}}]}} when Forms =/= none ->
+      term_to_binary(Forms, [{minor_version, 1}]);
     {ok, {_, [{debug_info, {debug_info_v1, elixir_erl, _}}]}} -> []
   end
 end`;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { decodeTerm } from "../../../src/terms/etf/decode.js";
 import { encodeTerm } from "../../../src/terms/etf/encode.js";
-import { ErlMap, List, Tuple, type Term } from "../../../src/terms/term.js";
+import { ErlMap, List, Port, Tuple, type Term } from "../../../src/terms/term.js";
 import { describeErlang, useOracle } from "../../support/erlang.js";
 import { anyTerm, canonical, runs } from "./arbitrary.js";
 import { each } from "./batch.js";
@@ -16,6 +16,9 @@ describeErlang("generated terms", () => {
   for (const minorVersion of [1, 2] as const) {
     it(`are encoded as term_to_binary/2 does, minor version ${minorVersion}`, async () => {
       const again = `fun(Bytes) -> term_to_binary(binary_to_term(Bytes), [{minor_version, ${minorVersion}}]) end`;
+      // Since OTP 26 all ports are written in the form for large ids, which nodes before OTP 24 don't read.
+      const isNew = (await oracle.otpRelease()) >= 26;
+      let compared = 0;
       await fc.assert(
         fc.asyncProperty(manyTerms, async (terms) => {
           const ours = terms.map((term) => encodeTerm(term, { minorVersion }));
@@ -23,11 +26,14 @@ describeErlang("generated terms", () => {
           terms.forEach((term, index) => {
             const bytes = theirs[index]!;
             expect(canonical(decodeTerm(bytes))).toBe(canonical(term));
-            if (!holdsMap(term)) expect(bytes).toEqual(Buffer.from(ours[index]!));
+            if (holds(term, isWrittenInAnyOrder) || (isNew && holds(term, isSmallPort))) return;
+            expect(bytes).toEqual(Buffer.from(ours[index]!));
+            compared++;
           });
         }),
         { numRuns: runs(50) },
       );
+      expect(compared).toBeGreaterThan(1000);
     });
   }
 
@@ -52,8 +58,13 @@ describeErlang("generated terms", () => {
   });
 });
 
-function holdsMap(term: Term): boolean {
-  if (term instanceof ErlMap) return term.entries.length > 1 || term.entries.some((entry) => entry.some(holdsMap));
-  if (term instanceof Tuple) return term.elements.some(holdsMap);
-  return term instanceof List && (term.elements.some(holdsMap) || (term.tail !== undefined && holdsMap(term.tail)));
+const isWrittenInAnyOrder = (term: Term): boolean => term instanceof ErlMap && term.entries.length > 1;
+const isSmallPort = (term: Term): boolean => term instanceof Port && term.id < 2n ** 28n;
+
+function holds(term: Term, is: (term: Term) => boolean): boolean {
+  const inside = (each: Term): boolean => holds(each, is);
+  if (is(term)) return true;
+  if (term instanceof ErlMap) return term.entries.some((entry) => entry.some(inside));
+  if (term instanceof Tuple) return term.elements.some(inside);
+  return term instanceof List && (term.elements.some(inside) || (term.tail !== undefined && inside(term.tail)));
 }

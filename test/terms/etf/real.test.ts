@@ -11,7 +11,9 @@ describeErlang("what a real node has", () => {
 
   async function terms(expression: string): Promise<Buffer[]> {
     return unpack(
-      await oracle.run(`[begin B = term_to_binary(T), <<(byte_size(B)):32, B/binary>> end || T <- ${expression}].`),
+      await oracle.run(
+        `[begin B = term_to_binary(T, [{minor_version, 1}]), <<(byte_size(B)):32, B/binary>> end || T <- ${expression}].`,
+      ),
     );
   }
 
@@ -23,11 +25,15 @@ describeErlang("what a real node has", () => {
   ] as const)("%s go there and back byte for byte", async (_name, expression, kind) => {
     const samples = await terms(expression);
     expect(samples.length).toBeGreaterThan(0);
-    for (const bytes of samples) {
+    const ours = samples.map((bytes) => {
       const term = decodeTerm(bytes);
       expect(term).toBeInstanceOf(kind);
-      expect(Buffer.from(encodeTerm(term))).toEqual(bytes);
-    }
+      return Buffer.from(encodeTerm(term));
+    });
+    const again = "fun(Bytes) -> term_to_binary(binary_to_term(Bytes), [{minor_version, 1}]) end";
+    expect(await each(oracle, again, ours)).toEqual(samples);
+    // Since OTP 26 all ports are written in the form for large ids, which nodes before OTP 24 don't read.
+    if (kind !== Port || (await oracle.otpRelease()) < 26) expect(ours).toEqual(samples);
   });
 
   it("pids are what the node prints", async () => {
