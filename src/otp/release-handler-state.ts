@@ -3,7 +3,7 @@ import { atom, list, string, tuple, type Term } from "../terms/term.js";
 
 /**
  * The state of the process `release_handler` (sasl, release_handler.erl): `#state{}` and its `#release{}` records, which
- * are the same in the sources of OTP 21 and OTP 25. Nothing is read from a state of another form, and so nothing is
+ * are the same in OTP 21, 25 and 27. Nothing is read from a state of another form, and so nothing is
  * written to one.
  */
 
