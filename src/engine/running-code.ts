@@ -72,14 +72,16 @@ async function traitsOf(target: Target, modules: readonly string[], timeoutMs: n
 
 function draftOf(fact: ProcessFacts, traits: Traits): Draft {
   const { module = "", function: fun = "" } = fact.currentFunction ?? {};
-  const hibernating = module === "erlang" && fun === "hibernate";
+  // Nothing is left but this, whatever slept. Since OTP 28 (erlang:hibernate/0) loops stay where they are, unless suspended.
+  const hasNoStack = module === "erlang" && fun === "hibernate";
+  const hibernating = hasNoStack || fun === "loop_hibernate";
   return {
     fact,
     kind: kindOf(fact, traits),
     callbackModule: fact.callbackModule,
     handlers: [],
     stack: [],
-    suspended: hibernating ? undefined : module === "sys" && fun.startsWith("suspend_loop"),
+    suspended: hasNoStack ? undefined : module === "sys" && fun.startsWith("suspend_loop"),
     hibernating,
   };
 }

@@ -292,3 +292,10 @@ export function standStill(node: PeerNode): void {
   const state = (): string => execFileSync("ps", ["-o", "stat=", "-p", String(node.pid)]).toString();
   while (!state().startsWith("T"));
 }
+
+/** An expression: whether the process `name` hibernates. Since OTP 28 a loop that does is still to be seen. */
+export const hibernates = (name: string): string =>
+  `case process_info(whereis(${name}), current_function) of
+    {_, {erlang, hibernate, 3}} -> true;
+    {_, {_, LoopOf_${name}, _}} -> LoopOf_${name} =:= loop_hibernate
+  end`;
