@@ -131,7 +131,9 @@ describeErlang("relups against systools:make_relup", () => {
           comparable++;
           if (mine.codes.includes(code)) sameReason++;
         }
-        if (difference(otp, mine)) {
+        // An .app with a name twice in a list is refused since OTP 26; here `check` warns of it.
+        const isRepeated = !otp.ok && printTerm(otp.reason).includes("dupl_entry");
+        if (difference(otp, mine) && !isRepeated) {
           differences.push(shown(question, otp, mine));
         }
         await rm(directories[index]!, { recursive: true });

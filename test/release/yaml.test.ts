@@ -207,6 +207,22 @@ describe("warnings", () => {
     ]);
   });
 
+  it("tell of names that only older OTPs take twice in an .app", () => {
+    const text = `{application, a, [{description, ""}, {vsn, "1"}, {modules, [a, b, a, a]}, {registered, []},
+      {optional_applications, ['B c', 'B c']}, {applications, [kernel]}]}.`;
+    const { warnings } = readApp(text, "a.app");
+    expect(warned(warnings)).toEqual(Array.from({ length: 3 }, () => "warning repeated-name"));
+    expect(warnings[0]).toMatchObject({
+      summary: "a stands twice in modules",
+      span: { start: { line: 1, column: 67 } },
+    });
+    expect(warnings[2]!.summary).toBe("'B c' stands twice in optional_applications");
+    const yaml = app("optionalApplications: [a, b, a]");
+    expect(readApp(yaml, "a.app.yaml").warnings).toMatchObject([
+      { code: "repeated-name", summary: "a stands twice in optional_applications" },
+    ]);
+  });
+
   it("tell of the terms of an appup that don't count", () => {
     const { record, warnings } = readAppup('{"2", [], []}.\n{"1", [], []}.\n', "a.appup");
     expect(record.vsn).toBe("2");

@@ -32,6 +32,7 @@ const warnings: ReadonlySet<string> = new Set<RuleId>([
   "ignored-key",
   "ignored-element",
   "odd-runtime-dependencies",
+  "repeated-name",
   "missing-sasl",
   "duplicate-application",
 ]);

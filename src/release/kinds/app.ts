@@ -1,8 +1,9 @@
 import type { Problem } from "../../terms/problem.js";
+import { printAtom } from "../../terms/print.js";
 import { Atom, List, type Term } from "../../terms/term.js";
 import { fieldOf, keyOf, usualOrder, type AppField } from "../app-keys.js";
 import { encodeApp } from "../erlang/encode-app.js";
-import { ObjectDraft, type Draft } from "../draft/draft.js";
+import { draftAt, ObjectDraft, type Draft } from "../draft/draft.js";
 import { describeTerm } from "../draft/found.js";
 import { isNear } from "../draft/suggest.js";
 import {
@@ -20,6 +21,7 @@ import {
   type Read,
 } from "../draft/readers.js";
 import { atomDraft, stringText, termDraft, TermNode } from "../erlang/node.js";
+import type { App } from "../records.js";
 import { appSchema } from "../schema/app.js";
 import { warningOf } from "../wording/problem.js";
 import type { YamlNode } from "../yaml/node.js";
@@ -184,8 +186,30 @@ function withOrder(
   return isUsual ? fields : [...fields, ["order", node.array(order)]];
 }
 
-/** What OTP passes over in silence in the `.app` of a term. */
-function warnings(root: Node): readonly Problem[] {
+/** The lists in which systools_make:get_items/2 looks for names that stand there twice, since sasl 4.2.1 (OTP 26). */
+const listFields = ["modules", "registered", "applications", "optionalApplications", "includedApplications"] as const;
+
+/** Names that stand twice in a list: only older OTPs make a release with such a file. */
+function repeated(draft: Draft, record: App): readonly Problem[] {
+  return listFields.flatMap((field) => {
+    const seen = new Set<string>();
+    return (record[field] ?? []).flatMap((name, index) => {
+      if (!seen.has(name)) {
+        seen.add(name);
+        return [];
+      }
+      const { origin } = draftAt(draft, [field, index]).draft;
+      return [warningOf("repeated-name", origin, `${printAtom(name)} stands twice in ${keyOf(field)!}`)];
+    });
+  });
+}
+
+/** What OTP passes over in silence in the `.app` of a term, and what newer ones refuse. */
+function warnings(root: Node, draft: Draft, record: App): readonly Problem[] {
+  return [...ignored(root), ...repeated(draft, record)];
+}
+
+function ignored(root: Node): readonly Problem[] {
   const node = root instanceof TermNode ? root : root.isErl ? root.erl() : undefined;
   const elements = node instanceof TermNode ? node.tuple(3)?.[2]!.elements("list") : undefined;
   return elements === undefined ? [] : new Keys(elements).warnings;

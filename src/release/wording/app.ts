@@ -127,6 +127,13 @@ export const appWording = catalog({
     summary: ({ text }) => `OTP ignores what is no {Key, Value}: ${text}`,
     hint: () => "Take it out.",
   },
+  "repeated-name": {
+    what: "a name in a list of an application",
+    expected: "listed once",
+    summary: ({ note }) => note!,
+    detail: "Since OTP 26 (sasl 4.2.1), systools makes no release and no relup with this file: it answers dupl_entry.",
+    hint: () => "Keep one of them.",
+  },
   "odd-runtime-dependencies": {
     what: "the runtime dependencies",
     expected: "a list of strings",

@@ -133,6 +133,7 @@ describe("the way it is checked", () => {
     };
     const { problems } = await check(memoryFiles(files), "root");
     expect(problems.map(({ code, span }) => `${span!.file}:${span!.start.line} ${code}`)).toEqual([
+      "root/lib/shop-2/ebin/shop.app:2 repeated-name",
       "root/lib/shop-2/ebin/shop.app:2 duplicate-module",
       "root/lib/shop-2/ebin/shop.appup:1 appup-version-mismatch",
       "root/lib/shop-2/ebin/shop.appup:2 no-downgrade-path",
