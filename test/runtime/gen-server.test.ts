@@ -103,9 +103,12 @@ describeErlang("a gen_server and OTP's", () => {
 
   it("answer every sequence of requests alike", async () => {
     await using test = await bootTest([subjectApplication]);
+    // Since OTP 26 that is an answer of init; to the embedded node, which is one of OTP 25, it isn't.
+    const isNew = (await oracle.otpRelease()) >= 26;
+    const isAnswered = (step: string): boolean => isNew && step === "subject:start(s, {return,{error,x}})";
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
-        const sources = ["subject:start(s, first)", ...steps.map(withTimeout)];
+        const sources = ["subject:start(s, first)", ...steps.filter((each) => !isAnswered(each)).map(withTimeout)];
         const { ours, theirs } = await onBoth(oracle.run, test.node, sources, KILL_OLD);
         expect(ours).toEqual(theirs);
       }),
