@@ -292,6 +292,16 @@ describe("the tree", () => {
 
 const hasGraphviz = spawnSync("dot", ["-V"]).status === 0;
 
+it("marks a top supervisor that doesn't tell OTP its module, not its specification, for it has none", () => {
+  const top = sup(1, undefined, { callbackModule: "Elixir.Shop.Stores", modules: [], hidden: true });
+  const facts = someFacts({
+    processes: [top, child(2, 1, { callbackModule: "Elixir.Shop.Store" })],
+    anomalies: [{ kind: "callback_module_unknown", pid: top.text, application: "shop" }],
+  });
+  const { processes } = treeJson(facts, PLAIN) as unknown as { processes: { marks: string[] }[] };
+  expect(processes.map(({ marks }) => marks)).toEqual([["modules-not-told", "hidden"], []]);
+});
+
 it.skipIf(!hasGraphviz)(
   "a drawing of processes of any name is taken by Graphviz, which must be installed for it",
   () => {
