@@ -1,8 +1,10 @@
 import { changeApplicationData, configChange, prepConfigChange, whichApplications } from "../otp/application.js";
 import { atomName, listElements, tupleElements } from "../terms/access.js";
 import { equals } from "../terms/equal.js";
+import { printTerm } from "../terms/print.js";
 import { list, type Term } from "../terms/term.js";
 import type { ExecutionContext } from "./context.js";
+import { StepFailure } from "./failure.js";
 import { undo } from "./guardian/undo-action.js";
 import { noteBegin, renewNewcomers } from "./newcomers.js";
 import { oldCodeRows } from "./old-code.js";
@@ -50,8 +52,18 @@ async function replaceSpecifications(context: ExecutionContext, environmentBefor
   const options = { timeoutMs: timeouts.callMs };
   const before = undo.changeApplicationData(prepared.specifications.before, configBefore(prepared, environmentBefore));
   await context.undo.push("put the application specifications back", before);
-  await changeApplicationData(target, prepared.specifications.after, prepared.config.after, options);
+  const refused = await changeApplicationData(target, prepared.specifications.after, prepared.config.after, options);
+  if (refused !== undefined) throw dataRefused(refused);
 }
+
+/** The node has taken none of the application specifications, for the reason that it gave. */
+export const dataRefused = (reason: Term): StepFailure =>
+  new StepFailure({
+    code: "application-data-refused",
+    summary: `the node refused the application specifications: ${printTerm(reason)}`,
+    detail: "It has taken none of them. It would not load such an application either.",
+    hint: "Put right what is named there, in the .app file or in sys.config. OTP 27 refuses more than OTP 25: a parameter that stands twice in env is one such thing.",
+  });
 
 /**
  * The configuration of before, in which the applications whose specifications are put back have the environments that

@@ -1,7 +1,7 @@
 import { atom, list, type Pid, type Term } from "../terms/term.js";
 import type { Target } from "../target/target.js";
 import { pidOf } from "./decode.js";
-import { atomName, keyFind, listElements, textOf, tupleElements } from "../terms/access.js";
+import { atomName, keyFind, listElements, taggedTuple, textOf, tupleElements } from "../terms/access.js";
 import { answered, attempt, invoke, type CallOptions, UnexpectedAnswer } from "./invoke.js";
 
 export interface RunningApplication {
@@ -65,7 +65,8 @@ export async function prepConfigChange(target: Target, options: CallOptions = {}
 }
 
 /**
- * Replaces application specifications and merges the configuration into their environments.
+ * Replaces application specifications and merges the configuration into their environments. Gives the reason for which
+ * the node refuses them all, undefined where it has taken them.
  * @param specifications `{application, Name, Keys}` terms
  * @param config the terms of the release's `sys.config`
  */
@@ -74,10 +75,13 @@ export async function changeApplicationData(
   specifications: readonly Term[],
   config: Term,
   options: CallOptions = {},
-): Promise<void> {
+): Promise<Term | undefined> {
   const called = "application_controller:change_application_data/2";
   const answer = await invoke(target, called, [list(...specifications), config], options);
-  if (atomName(answer) !== "ok") throw new UnexpectedAnswer(called, answer);
+  if (atomName(answer) === "ok") return undefined;
+  const reason = taggedTuple(answer, "error", 2)?.[1];
+  if (reason === undefined) throw new UnexpectedAnswer(called, answer);
+  return reason;
 }
 
 /** Calls `config_change/3` of each running application whose environment differs from `before`. Gives the answer. */

@@ -1,3 +1,5 @@
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { applyUpgrade } from "../../src/engine/apply.js";
 import { readApplicationUpgrade } from "../../src/engine/source/application.js";
@@ -67,5 +69,27 @@ describeErlang("an application upgraded on a real node", () => {
     expect(applied.execution).toMatchObject({ outcome: "upgraded", failure: undefined });
     expect(await state("counter")).toMatch(/^\d+$/);
     expect(await lost()).toBe("{0,0}");
+  });
+
+  it("is taken back where the node refuses the specification, as OTP 27 does where a parameter stands twice", async () => {
+    const directory = join(built.lib, "twice", "counter-0.2.0");
+    await cp(join(built.lib, "counter-0.2.0"), directory, { recursive: true });
+    const file = join(directory, "ebin", "counter.app");
+    const twice = "{env, [{twice, 1}, {twice, 2}]}";
+    await writeFile(file, (await readFile(file, "utf8")).replace("{modules,", `${twice}, {modules,`));
+    const takes = await node.eval(`application:load({application, twice, [{vsn, "1"}, ${twice}]})`);
+    const { execution } = await applyUpgrade(target, await readApplicationUpgrade(target, directory));
+    if (takes === "ok") {
+      expect(execution).toMatchObject({ outcome: "upgraded", failure: undefined });
+      return;
+    }
+    expect(execution).toMatchObject({
+      outcome: "rolled_back",
+      failure: { code: "application-data-refused" },
+      notUndone: [],
+    });
+    expect(execution?.failure?.summary).toContain("duplicate parameter: twice");
+    expect(await state("counter")).toMatch(/^\d+$/);
+    expect(await node.eval("application:get_all_env(counter)")).not.toContain("twice");
   });
 });

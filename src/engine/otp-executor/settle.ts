@@ -8,7 +8,7 @@ import { atomName, tupleElements } from "../../terms/access.js";
 import type { Problem } from "../../terms/problem.js";
 import type { Term } from "../../terms/term.js";
 import type { Upgrade } from "../../upgrade/upgrade.js";
-import { configBefore } from "../application-data.js";
+import { configBefore, dataRefused } from "../application-data.js";
 import type { PreparedUpgrade } from "../prepared.js";
 import type { NodeRelease } from "../releases/inventory.js";
 
@@ -89,6 +89,8 @@ export async function putDataBack(
   options: CallOptions,
 ): Promise<void> {
   const changed = await prepConfigChange(target, options);
-  await changeApplicationData(target, prepared.specifications.before, configBefore(prepared, environment), options);
+  const config = configBefore(prepared, environment);
+  const refused = await changeApplicationData(target, prepared.specifications.before, config, options);
+  if (refused !== undefined) throw dataRefused(refused);
   await configChange(target, changed, options);
 }
