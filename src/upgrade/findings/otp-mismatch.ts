@@ -11,6 +11,7 @@ const FIRST_COMPILERS: ReadonlyMap<number, string> = new Map([
   [26, "8.3"],
   [27, "8.5"],
   [28, "9.0"],
+  [29, "10.0"],
 ]);
 
 const compiledByNewer: UpgradeRule = ({ looked, facts }) => {
