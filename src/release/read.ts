@@ -1,3 +1,4 @@
+import { outdatedSyntax } from "../terms/outdated-syntax.js";
 import { parseForms, type Form } from "../terms/parse.js";
 import { ProblemError, type Problem, type Span } from "../terms/problem.js";
 import { SourceText } from "../terms/source-text.js";
@@ -68,7 +69,8 @@ export function readRoot(
   if (first === undefined) throw emptyFile(kind.name, text, file);
   if (second !== undefined && !kind.firstTermCounts) throw new ProblemError([moreTerms(kind.name, second)]);
   const root = new TermNode(first.term, (path) => first.locate(path));
-  return { root, warnings: second === undefined ? [] : [ignoredTerms(second)] };
+  const outdated = outdatedSyntax(text, file);
+  return { root, warnings: second === undefined ? outdated : [...outdated, ignoredTerms(second)] };
 }
 
 /** A text that is nested deeper than the stack has room for is refused like any other. */

@@ -15,14 +15,17 @@ export type ApplicationConfig = readonly [application: string, environment: read
  * @returns nothing in it where there is no such file
  * @throws ProblemError `sys-config-invalid`, `syntax-error`
  */
-export async function readSysConfig(reader: FileReader, file: string): Promise<readonly ApplicationConfig[]> {
+export async function readSysConfig(
+  reader: Pick<FileReader, "read">,
+  file: string,
+): Promise<readonly ApplicationConfig[]> {
   const bytes = await reader.read(file);
   if (bytes === undefined) return [];
   return await readConfig(reader, file, bytes, true);
 }
 
 async function readConfig(
-  reader: FileReader,
+  reader: Pick<FileReader, "read">,
   file: string,
   bytes: Uint8Array,
   mayInclude: boolean,
@@ -48,7 +51,7 @@ async function readConfig(
 
 /** A file that `sys.config` names: `.config` may be left out, and a relative one lies beside it. */
 async function readIncluded(
-  reader: FileReader,
+  reader: Pick<FileReader, "read">,
   file: string,
   name: string,
   span: Span,

@@ -16,13 +16,22 @@ const namedEscapes: ReadonlyMap<string, number> = new Map([
 const isOctal = (code: number): boolean => code >= 0x30 && code <= 0x37;
 const isHex = (code: number): boolean => digitValue(code) < 16;
 
+/** What may stand behind `\^` since OTP 27: `@` to `_`, `a` to `z`, and `?` (erl_scan:caret_char_code/1). */
+export const isCaret = (code: number): boolean =>
+  (code >= 0x40 && code <= 0x5f) || (code >= 0x61 && code <= 0x7a) || code === 0x3f;
+
 /**
  * erl_scan:scan_escape/2: the character that the backslash at `at` begins, and where it ends; undefined when the text
  * ends first. `\123` octal with one to three digits, `\x41`, `\x{1F600}`, `\^X` control, `\n` and its like by name,
  * and any other character for itself (also a line end: a backslash doesn't join lines in Erlang).
+ * @param isStrict as OTP 27 has it: behind `\^` only a character that {@link isCaret} takes
  * @throws ProblemError `syntax-error` for an escape that stands for no character
  */
-export function scanEscape(source: SourceText, at: number): { code: number; end: number } | undefined {
+export function scanEscape(
+  source: SourceText,
+  at: number,
+  isStrict = false,
+): { code: number; end: number } | undefined {
   const text = source.text;
   const first = at + 1;
   if (first >= text.length) return undefined;
@@ -37,7 +46,8 @@ export function scanEscape(source: SourceText, at: number): { code: number; end:
     if (first + 1 >= text.length) return undefined;
     const control = text.codePointAt(first + 1)!;
     const end = first + (control > 0xffff ? 3 : 2);
-    // Since OTP 27 a `\^?` is DEL, and only `@` to `_` and `a` to `z` may stand here; before, every character did.
+    if (isStrict && !isCaret(control)) throw illegal(source, at, end);
+    // Since OTP 27 a `\^?` is DEL; before, it was as of every other character its low five bits.
     return { code: control === 0x3f ? 127 : control & 31, end };
   }
   if (!isUnicode(code)) throw illegal(source, at, first + 1);

@@ -4,12 +4,19 @@ import type { Scanner } from "./scan.js";
 
 /**
  * scan_qstring and scan_vstring: sets the scanner's `text` to what stands from `from` up to the closing character, and
- * its `end` behind that. Verbatim, a backslash is a character like others.
+ * its `end` behind that.
  * @param closing the code of the closing character
  * @param what is quoted, for the message
+ * @param sigil given for a sigil, whose escapes are OTP 27's; verbatim, a backslash is a character like others
  * @throws ProblemError `syntax-error` when the text ends first, or for what stands for no character
  */
-export function scanQuoted(scanner: Scanner, from: number, closing: number, what: string, isVerbatim = false): void {
+export function scanQuoted(
+  scanner: Scanner,
+  from: number,
+  closing: number,
+  what: string,
+  sigil?: { readonly isVerbatim: boolean },
+): void {
   const { source } = scanner;
   const { text } = source;
   let at = from;
@@ -18,8 +25,8 @@ export function scanQuoted(scanner: Scanner, from: number, closing: number, what
     if (at >= text.length) throw unterminated(scanner, what, String.fromCharCode(closing));
     const code = text.charCodeAt(at);
     if (code === closing) break;
-    if (code === 0x5c && !isVerbatim) {
-      const escape = scanEscape(source, at);
+    if (code === 0x5c && sigil?.isVerbatim !== true) {
+      const escape = scanEscape(source, at, sigil !== undefined);
       if (escape === undefined) throw unterminated(scanner, what, String.fromCharCode(closing));
       content += text.slice(from, at) + String.fromCodePoint(escape.code);
       at = from = escape.end;

@@ -47,7 +47,8 @@ export function scanSigil(scanner: Scanner, prefixEnd: number): void {
     // Here the sigil without a name has no escapes, as the string without a sigil.
     scanTripleQuoted(scanner, prefixEnd, { isVerbatim: prefix !== "b" && prefix !== "s" });
   } else {
-    scanQuoted(scanner, prefixEnd + 1, closing.charCodeAt(0), `sigil ~${prefix}`, verbatimPrefixes.has(prefix));
+    const isVerbatim = verbatimPrefixes.has(prefix);
+    scanQuoted(scanner, prefixEnd + 1, closing.charCodeAt(0), `sigil ~${prefix}`, { isVerbatim });
   }
   if (scanner.end < text.length && isName(text.charCodeAt(scanner.end))) {
     throw source.syntaxError("illegal sigil suffix", scanner.end, scanner.end + 1, { hint: "no sigil has one" });

@@ -39,7 +39,7 @@ export function scanTripleQuoted(scanner: Scanner, opening: number, { isVerbatim
     let end = at + (code >= 0xd800 ? checkUnicode(source, at) : 1);
     let character = text.slice(at, end);
     if (code === 0x5c && !isVerbatim) {
-      const escape = scanEscape(source, at);
+      const escape = scanEscape(source, at, true);
       if (escape === undefined) throw unterminated(scanner, "triple-quoted string", `${quotes} on a line of its own`);
       ({ end } = escape);
       character = String.fromCodePoint(escape.code);

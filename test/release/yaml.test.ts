@@ -223,6 +223,11 @@ describe("warnings", () => {
     ]);
   });
 
+  it("tell of a text that only older OTPs read", () => {
+    const { warnings } = readAppup('{"1""2", [{"1", [{apply, {m, maybe, []}}]}], []}.', "a.appup");
+    expect(warned(warnings)).toEqual(["warning outdated-syntax", "warning outdated-syntax"]);
+  });
+
   it("tell of the terms of an appup that don't count", () => {
     const { record, warnings } = readAppup('{"2", [], []}.\n{"1", [], []}.\n', "a.appup");
     expect(record.vsn).toBe("2");

@@ -1,17 +1,27 @@
 import { ProblemError, type Problem } from "../../terms/problem.js";
+import { outdatedSyntax } from "../../terms/outdated-syntax.js";
+import { decodeSource } from "../../terms/source.js";
 import { readSysConfig } from "../sys-config.js";
 import type { Reading } from "./reading.js";
 
 /** Reads a `sys.config` and the files that it names: what is wrong with them is kept in the reading. */
 export async function checkSysConfig(reading: Reading, file: string): Promise<void> {
-  await reading.attempt(file, async () => {
+  const texts = new Map<string, string>();
+  const read = async (path: string): Promise<Uint8Array | undefined> => {
+    const bytes = await reading.reader.read(path);
+    if (bytes !== undefined) texts.set(path, decodeSource(bytes, path));
+    return bytes;
+  };
+  const config = await reading.attempt(file, async () => {
     try {
-      return await readSysConfig(reading.reader, file);
+      return await readSysConfig({ read }, file);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       throw new ProblemError(error.problems.map(explained) as [Problem, ...Problem[]]);
     }
   });
+  if (config === undefined) return;
+  for (const [path, text] of texts) reading.warn(outdatedSyntax(text, path));
 }
 
 /** A syntax error with what OTP makes of it; one at a fun by its own name. */

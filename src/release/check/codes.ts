@@ -11,6 +11,7 @@ const filesAndPlaces: readonly CodeMeaning[] = [
   error("syntax-error", "The text is neither what `file:consult/1` accepts nor YAML."),
   error("more-than-one-term", "A second term stands in a file that holds one."),
   warning("ignored-terms", "A second term stands in an appup; only the first counts."),
+  warning("outdated-syntax", 'Only OTP up to 26 reads the text: `maybe` without quotes, `"a""b"`, an odd `\\^`.'),
   error("more-problems", "A file has more problems than are shown at once."),
   error("too-deep", "The text is nested too deeply."),
   error("file-too-large", "A YAML file is too large to be read."),

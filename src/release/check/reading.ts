@@ -34,8 +34,13 @@ export class Reading {
       const bytes = await this.reader.read(file);
       return bytes === undefined ? undefined : readManifest(kind, bytes, file);
     });
-    this.#problems.push(...(manifest?.warnings ?? []));
+    this.warn(manifest?.warnings ?? []);
     return manifest;
+  }
+
+  /** Keeps what is odd about a file that is valid. */
+  warn(warnings: readonly Problem[]): void {
+    this.#problems.push(...warnings);
   }
 
   /** The result of reading a file that is checked; undefined where that found problems. */

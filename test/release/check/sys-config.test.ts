@@ -8,6 +8,15 @@ const sysConfig = async (text: string, more: Files = {}) => {
 };
 
 describe("sys.config", () => {
+  it("is warned of where only older OTPs read it, and a file that it names too", async () => {
+    const files = { "r/sys.config": '[{shop, [{mode, else}]}, "more"].', "r/more.config": "[{shop, [{maybe, 1}]}]." };
+    const { problems } = await check(memoryFiles(files), "r/sys.config");
+    expect(problems.map(({ code, severity, span }) => [code, severity, span?.file, span?.start.column])).toEqual([
+      ["outdated-syntax", "warning", "r/more.config", 11],
+      ["outdated-syntax", "warning", "r/sys.config", 17],
+    ]);
+  });
+
   it("may hold what file:consult/1 reads back, functions of modules among it", async () => {
     expect(await sysConfig('[{shop, [{price, fun shop:price/1}, {notes, <<"a">>}]}].')).toEqual([]);
   });
