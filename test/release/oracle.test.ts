@@ -143,3 +143,17 @@ it("is stricter than OTP only where an instruction can't be executed", () => {
     expect(decodeScript(new List([term])).ok).toBe(false);
   }
 });
+
+describeErlang("a parameter that stands twice in an environment", () => {
+  const oracle = useOracle();
+
+  it("is loaded by OTP 25, and not by 27", async () => {
+    const release = await oracle.otpRelease();
+    // When it came to be refused between these is not known here.
+    if (release !== 25 && release < 27) return;
+    const answer =
+      await oracle.run(`case application:load({application, twice, [{description, ""}, {vsn, "1"}, {modules, []},
+      {registered, []}, {applications, []}, {env, [{k, 1}, {k, 1}]}]}) of ok -> "ok"; {error, _} -> "error" end.`);
+    expect(answer.toString()).toBe(release === 25 ? "ok" : "error");
+  });
+});

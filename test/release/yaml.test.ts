@@ -223,6 +223,20 @@ describe("warnings", () => {
     ]);
   });
 
+  it("tell of a parameter that stands twice in the environment of an .app", () => {
+    const text = `{application, a, [{description, ""}, {vsn, "1"}, {modules, []}, {registered, []}, {applications, []},
+      {env, [{k, 1}, {j, 1}, {k, 1}]}]}.`;
+    const { warnings } = readApp(text, "a.app");
+    expect(warnings).toMatchObject([
+      {
+        code: "repeated-parameter",
+        severity: "warning",
+        summary: "k stands twice in env",
+        span: { start: { line: 2, column: 30 } },
+      },
+    ]);
+  });
+
   it("tell of a text that only older OTPs read", () => {
     const { warnings } = readAppup('{"1""2", [{"1", [{apply, {m, maybe, []}}]}], []}.', "a.appup");
     expect(warned(warnings)).toEqual(["warning outdated-syntax", "warning outdated-syntax"]);

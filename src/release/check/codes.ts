@@ -34,6 +34,7 @@ const warnings: ReadonlySet<string> = new Set<RuleId>([
   "ignored-element",
   "odd-runtime-dependencies",
   "repeated-name",
+  "repeated-parameter",
   "missing-sasl",
   "duplicate-application",
 ]);

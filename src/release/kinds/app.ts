@@ -191,22 +191,35 @@ const listFields = ["modules", "registered", "applications", "optionalApplicatio
 
 /** Names that stand twice in a list: only older OTPs make a release with such a file. */
 function repeated(draft: Draft, record: App): readonly Problem[] {
-  return listFields.flatMap((field) => {
-    const seen = new Set<string>();
-    return (record[field] ?? []).flatMap((name, index) => {
-      if (!seen.has(name)) {
-        seen.add(name);
-        return [];
-      }
+  return listFields.flatMap((field) =>
+    repetitions(record[field] ?? []).map(([name, index]) => {
       const { origin } = draftAt(draft, [field, index]).draft;
-      return [warningOf("repeated-name", origin, `${printAtom(name)} stands twice in ${keyOf(field)!}`)];
-    });
+      return warningOf("repeated-name", origin, `${printAtom(name)} stands twice in ${keyOf(field)!}`);
+    }),
+  );
+}
+
+/** Parameters that stand twice in the environment: application_controller refuses to load that in OTP 27. */
+function repeatedParameters(draft: Draft, { env = [] }: App): readonly Problem[] {
+  return repetitions(env.map(([key]) => key)).map(([key, index]) => {
+    const { origin } = draftAt(draft, ["env", index]).draft;
+    return warningOf("repeated-parameter", origin, `${printAtom(key)} stands twice in env`);
+  });
+}
+
+/** The names that stood in the list before, each with its index. */
+function repetitions(names: readonly string[]): readonly (readonly [name: string, index: number])[] {
+  const seen = new Set<string>();
+  return names.flatMap((name, index): readonly (readonly [string, number])[] => {
+    if (seen.has(name)) return [[name, index]];
+    seen.add(name);
+    return [];
   });
 }
 
 /** What OTP passes over in silence in the `.app` of a term, and what newer ones refuse. */
 function warnings(root: Node, draft: Draft, record: App): readonly Problem[] {
-  return [...ignored(root), ...repeated(draft, record)];
+  return [...ignored(root), ...repeated(draft, record), ...repeatedParameters(draft, record)];
 }
 
 function ignored(root: Node): readonly Problem[] {

@@ -134,6 +134,13 @@ export const appWording = catalog({
     detail: "Since OTP 26 (sasl 4.2.1), systools makes no release and no relup with this file: it answers dupl_entry.",
     hint: () => "Keep one of them.",
   },
+  "repeated-parameter": {
+    what: "a parameter of the environment",
+    expected: "written once",
+    summary: ({ note }) => note!,
+    detail: "OTP 27 refuses to load an application with such an environment; OTP 25 takes it.",
+    hint: () => "Keep one of them.",
+  },
   "odd-runtime-dependencies": {
     what: "the runtime dependencies",
     expected: "a list of strings",
