@@ -93,8 +93,15 @@ const anySpecification = fc.oneof(
   { weight: 1, arbitrary: wrongSpecification },
 );
 
-/** The whole state, with how many restarts there were in place of when they were. */
-const STATE = "begin S = sys:get_state(sup), setelement(8, S, length(element(8, S))) end";
+/**
+ * The state, with how many restarts there were in place of when they were. Behind those, newer releases keep more than
+ * the automatic shutdown, the module and its argument.
+ */
+const STATE = `begin
+    [state, Name, Strategy, Children, Dynamics, Intensity, Period, Restarts | More] = tuple_to_list(sys:get_state(sup)),
+    [Argument, Module | _] = lists:reverse(More),
+    Shutdown = [Each || Each <- More, lists:member(Each, [never, any_significant, all_significant])],
+    {Name, Strategy, Children, Dynamics, Intensity, Period, length(Restarts), Shutdown, Module, Argument} end`;
 const LOOK = "{supervisor:which_children(sup), supervisor:count_children(sup)}";
 /** Time for a supervisor to see exits and to start children again as often as the intensity allows. */
 const SETTLE = `W = fun Wait() ->
@@ -126,7 +133,7 @@ const step = fc.oneof(
 /** A code change with a new specification: what init gives is its argument, so that is changed first. */
 function codeChange(given: string): string {
   return `case whereis(sup) of undefined -> none; _ ->
-    sys:suspend(sup), sys:replace_state(sup, fun(S) -> setelement(12, S, ${given}) end),
+    sys:suspend(sup), sys:replace_state(sup, fun(S) -> setelement(tuple_size(S), S, ${given}) end),
     Result = sys:change_code(sup, supervised, old, extra), sys:resume(sup), Result end`;
 }
 
