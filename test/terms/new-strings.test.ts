@@ -146,13 +146,14 @@ describeErlang("strings of OTP 27", () => {
   const oracle = useOracle();
   const consult = useConsult(oracle);
 
-  it("are what the installed OTP reads, from 27 on", async (context) => {
-    if ((await oracle.otpRelease()) < 27) context.skip("the installed OTP is older");
-    const bytes = cases.map(([text]) => Buffer.from(text));
+  it("are what the installed OTP reads from 27 on; older ones know no sigils", async () => {
+    const isNew = (await oracle.otpRelease()) >= 27;
+    const asked = cases.filter(([text]) => isNew || text.includes("~"));
+    const bytes = asked.map(([text]) => Buffer.from(text));
     const theirs = await consult(bytes);
-    cases.forEach(([text, term], index) => {
+    asked.forEach(([text, term], index) => {
       const expected = theirs[index];
-      expect(expected === undefined, text).toBe(term === undefined);
+      expect(expected === undefined, text).toBe(!isNew || term === undefined);
       if (expected !== undefined) expect(canonical(expected), text).toBe(canonical(consultHere(bytes[index]!)!));
     });
   });
