@@ -69,13 +69,16 @@ Undo = fun(Log, States, Action) ->
     end
 end,
 
-%% Whatever still changes something is ended: what it has sent by then is dealt with before what is sent from here.
+%% Whatever still changes something is ended: what it has sent by then is dealt with before what is sent from here. Which
+%% code is loaded is looked up without asking the code server since OTP 26, so it is asked something first: a load that
+%% waited there is done when it answers.
 EndActors = fun(Log) ->
     [begin
          Monitor = monitor(process, Pid),
          exit(Pid, kill),
          receive {'DOWN', Monitor, process, _, _} -> ok end
-     end || [Pid] <- ets:match(Log, {{actor, '$1'}})]
+     end || [Pid] <- ets:match(Log, {{actor, '$1'}})],
+    code:get_path()
 end,
 
 %% Entries that are undone stay as a record. An action that fails doesn't keep the earlier ones from being taken back.
