@@ -39,6 +39,9 @@ const ask = (process: string): string => `case whereis(${process}) of undefined 
 const tell = (process: string, message: string): string => `case whereis(${process}) of undefined -> dead; P ->
   R = monitor(process, P), P ! ${message}, P ! {self(), R}, receive {R, _} -> lives; {'DOWN', R, _, _, _} -> ended end end`;
 
+/** OTP 25 purges the old code before it looks at the new; in newer ones what is no code changes nothing. */
+const NO_CODE = 'code:load_binary(versioned, "versioned.x", <<"@">>)';
+
 const step = fc.oneof(
   fc
     .integer({ min: 1, max: 3 })
@@ -54,7 +57,7 @@ const step = fc.oneof(
     "versioned:version()",
     "erlang:function_exported(versioned, start, 1)",
     "erlang:get_module_info(versioned, attributes)",
-    'code:load_binary(versioned, "versioned.x", <<"@">>)',
+    NO_CODE,
     'code:load_binary(versioned, 17, <<"x">>)',
   ),
   name.map((process) => `case whereis(${process}) of undefined -> is_pid(versioned:start(${process})); _ -> there end`),
@@ -92,8 +95,10 @@ forms([Token | Rest], Form) -> forms(Rest, [Token | Form]).`,
     const object = `const { binary } = require("relupctl/runtime");
 exports.code = (version) => binary([${[0, 1, 2, 3].map((version) => JSON.stringify(js(version))).join(", ")}][version]);`;
     await using test = await bootTest([{ modules: { object } }]);
+    const isNew = (await oracle.otpRelease()) >= 26;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), async (all) => {
+        const steps = isNew ? all.filter((each) => each !== NO_CODE) : all;
         const { ours, theirs } = await onBoth(oracle.run, test.node, steps, CLEAN);
         expect(ours).toEqual(theirs);
       }),

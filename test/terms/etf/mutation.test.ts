@@ -59,6 +59,9 @@ function read(bytes: Uint8Array): { term: Term } | { refused: EtfError } {
   }
 }
 
+/** A BIT_BINARY_EXT of no bytes, which OTP 27 refuses, somewhere in a term in hexadecimal. */
+const noBits = /4d00000000/;
+
 describeErlang("spoiled bytes", () => {
   // Atoms are never freed: many runs of generated ones need a larger table.
   const oracle = useOracle(["+t", "20000000"]);
@@ -71,6 +74,7 @@ describeErlang("spoiled bytes", () => {
   end`;
 
   it("are read as binary_to_term/1 does, or refused as there", async () => {
+    const refusesNoBits = (await oracle.otpRelease()) >= 27;
     await fc.assert(
       fc.asyncProperty(fc.array(spoiled, { minLength: 1, maxLength: 200, size: "max" }), async (inputs) => {
         const theirs = await each(oracle, again, inputs);
@@ -80,7 +84,7 @@ describeErlang("spoiled bytes", () => {
           const where = Buffer.from(input).toString("hex");
           if ("refused" in ours) {
             if (!stricter(ours.refused)) expect(bytes.toString("hex"), `${where}: ${ours.refused.message}`).toBe("");
-          } else {
+          } else if (!(refusesNoBits && bytes.length === 0 && noBits.test(where))) {
             expect(bytes.length, where).toBeGreaterThan(0);
             expect(canonical(decodeTerm(bytes)), where).toBe(canonical(ours.term));
           }
