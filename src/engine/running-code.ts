@@ -130,13 +130,13 @@ async function readGenServers(
     awake.length <= GEN_SERVERS_READ ? awake : awake.filter((draft) => !traits.genServer.has(startedWith(draft)));
   if (asked.length === 0) return;
   const pids = asked.map(({ fact }) => fact.pid);
-  const names = await genServerLoops(target, pids, timeoutMs);
-  const servers = await modulesExporting(target, [...new Set(names.flat())], "handle_call", 3, { timeoutMs });
+  const loops = await genServerLoops(target, pids, timeoutMs);
+  const named = [...new Set(loops.flatMap(({ names }) => names))];
+  const servers = await modulesExporting(target, named, "handle_call", 3, { timeoutMs });
   asked.forEach((draft, index) => {
-    const found = names[index]!.filter((name) => servers.has(name));
-    // In the middle of a call to another server that one's name stands there too, and in front.
-    const isCalling = draft.fact.currentFunction?.module === "gen";
-    const module = isCalling && found.includes(startedWith(draft)) ? startedWith(draft) : found[0];
+    const { names, waits } = loops[index]!;
+    const found = names.filter((name) => servers.has(name));
+    const module = !waits && found.includes(startedWith(draft)) ? startedWith(draft) : found[0];
     if (module === undefined) return;
     draft.kind = module === AGENT ? "agent" : "gen_server";
     if (module !== AGENT) draft.callbackModule = module;

@@ -22,6 +22,7 @@ const GEN_SERVER = [
   String.raw`(?:#Fun<|fun )(${ATOM})[.:]handle_call[./]3`,
   String.raw`^y\(\d+\) +\[.*,(${ATOM}),(?:infinity|\d+),(?:infinity|\d+)\]$`,
   String.raw`^y\(\d+\) +(${ATOM})$`,
+  String.raw`^Program counter: \S+ \((?:gen_server:(loop)|sys:(suspend)_loop)`,
 ].join("|");
 
 /** `#params{}` of gen_statem.erl: the one list of names in it are its modules, the current one first. */
@@ -40,12 +41,21 @@ const SEARCH = fun(
   ]),
 );
 
-/**
- * For each process in the loop of a gen_server, or suspended: the names that stand where its callback module does.
- * Other names may be among them, such as a state that is an atom; the module is the one that exports callbacks.
- */
-export async function genServerLoops(target: Target, pids: readonly Pid[], timeoutMs: number): Promise<string[][]> {
-  return await search(target, pids, GEN_SERVER, timeoutMs);
+export interface GenServerLoop {
+  /** The names that stand where the callback module does. The module is one that exports callbacks. */
+  readonly names: readonly string[];
+  /** False in the middle of a callback, whose variables stand there too and in front: names of other servers, say. */
+  readonly waits: boolean;
+}
+
+/** What is found in the variables of each process in the loop of a gen_server, or suspended. */
+export async function genServerLoops(
+  target: Target,
+  pids: readonly Pid[],
+  timeoutMs: number,
+): Promise<GenServerLoop[]> {
+  const found = await search(target, pids, GEN_SERVER, timeoutMs);
+  return found.map((groups) => ({ names: groups.slice(0, 3).flat(), waits: groups.slice(3).flat().length > 0 }));
 }
 
 /**
@@ -53,21 +63,24 @@ export async function genServerLoops(target: Target, pids: readonly Pid[], timeo
  * `push_callback_module`. None where that can't be told.
  */
 export async function genStatemLoops(target: Target, pids: readonly Pid[], timeoutMs: number): Promise<string[][]> {
-  return await search(target, pids, GEN_STATEM, timeoutMs);
+  return (await search(target, pids, GEN_STATEM, timeoutMs)).map((groups) => groups.flat());
 }
 
-async function search(target: Target, pids: readonly Pid[], pattern: string, timeoutMs: number): Promise<string[][]> {
+/** The names in each group of the pattern. */
+async function search(target: Target, pids: readonly Pid[], pattern: string, timeoutMs: number): Promise<string[][][]> {
   const bindings = { Pattern: binary(pattern), Options: OPTIONS };
   const outcomes = await mapEach(target, new ProcessGroup(pids), SEARCH, bindings, timeoutMs);
   return outcomes.map((outcome) => (outcome.kind === "returned" ? readMatches(outcome.value) : []));
 }
 
-/** `{match, [[<<"module">>, ...], ...]}` or `nomatch`; a group that took no part is empty. By groups, then by place. */
-function readMatches(answer: Term): string[] {
+const MOST_GROUPS = 5;
+
+/** `{match, [[<<"module">>, ...], ...]}` or `nomatch`; a group that took no part is empty. */
+function readMatches(answer: Term): string[][] {
   const matches = (listElements(taggedTuple(answer, "match", 2)?.[1]) ?? []).map(
     (groups) => listElements(groups) ?? [],
   );
-  return [0, 1, 2].flatMap((group) =>
+  return Array.from({ length: MOST_GROUPS }, (_, group) =>
     matches.flatMap((groups) => {
       const text = textOf(groups[group] ?? nil) ?? "";
       return [...text.matchAll(new RegExp(ATOM, "g"))].map(([printed]) => atomText(printed));
