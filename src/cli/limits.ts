@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Logger } from "pino";
 import type { OnFailure } from "../engine/after-failure.js";
 import type { ApplyOptions } from "../engine/apply.js";
+import { DEFAULT_LEASE_MS } from "../engine/guardian/lease.js";
 import type { Reconnect } from "../engine/restart.js";
 import type { OnUnresponsive } from "../engine/steps/unresponsive.js";
 import type { Target } from "../target/target.js";
@@ -9,7 +10,7 @@ import type { KeepState } from "../upgrade/upgrade.js";
 import { parseDuration, parseTimeout } from "./duration.js";
 import type { Io } from "./io.js";
 import type { TargetOptions } from "./options.js";
-import { DEFAULT_LEASE_MS, openTarget, type OpenedTarget } from "./target.js";
+import { openTarget, type OpenedTarget } from "./target.js";
 
 /** How an upgrade is executed: what it may take, and what is done when something goes wrong. */
 export interface LimitOptions {

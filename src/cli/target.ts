@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { DEFAULT_LEASE_MS } from "../engine/guardian/lease.js";
 import type { Target } from "../target/target.js";
 import type { Io } from "./io.js";
 import type { TargetOptions } from "./options.js";
@@ -8,9 +9,6 @@ export interface OpenedTarget extends AsyncDisposable {
   readonly target: Target;
   readonly isEmbedded: boolean;
 }
-
-/** How long a node and a command that changes it do without a sign of each other, in milliseconds, unless told otherwise. */
-export const DEFAULT_LEASE_MS = 30_000;
 
 /**
  * Connects to the node that the options name, or boots the embedded one.

@@ -19,7 +19,6 @@ export interface GuardianOptions {
   readonly callMs: number;
 }
 
-export const DEFAULT_LEASE_MS = 30_000;
 /** How long the guardian may take to take everything back, when it is asked to. */
 const ROLLBACK_MS = 10 * 60_000;
 const ASK_MS = 5_000;

@@ -1,6 +1,7 @@
 import { DEFAULT_TIMEOUT_MS } from "../../otp/invoke.js";
 import type { Target } from "../../target/target.js";
-import { DEFAULT_LEASE_MS, Guardian } from "./guardian.js";
+import { Guardian } from "./guardian.js";
+import { DEFAULT_LEASE_MS } from "./lease.js";
 import { us } from "./holder.js";
 
 /**
