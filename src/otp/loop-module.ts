@@ -73,14 +73,13 @@ async function search(target: Target, pids: readonly Pid[], pattern: string, tim
   return outcomes.map((outcome) => (outcome.kind === "returned" ? readMatches(outcome.value) : []));
 }
 
-const MOST_GROUPS = 5;
-
 /** `{match, [[<<"module">>, ...], ...]}` or `nomatch`; a group that took no part is empty. */
 function readMatches(answer: Term): string[][] {
   const matches = (listElements(taggedTuple(answer, "match", 2)?.[1]) ?? []).map(
     (groups) => listElements(groups) ?? [],
   );
-  return Array.from({ length: MOST_GROUPS }, (_, group) =>
+  const most = Math.max(0, ...matches.map(({ length }) => length));
+  return Array.from({ length: most }, (_, group) =>
     matches.flatMap((groups) => {
       const text = textOf(groups[group] ?? nil) ?? "";
       return [...text.matchAll(new RegExp(ATOM, "g"))].map(([printed]) => atomText(printed));
