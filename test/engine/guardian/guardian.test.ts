@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Guardian } from "../../../src/engine/guardian/guardian.js";
-import { findRecord, LAST, LOCK, UNDONE, type Holder } from "../../../src/engine/guardian/record.js";
+import { findRecord, LAST, LOCK, UNDONE } from "../../../src/engine/guardian/record.js";
 import { keepStates } from "../../../src/engine/guardian/keep-states.js";
 import { row, undo } from "../../../src/engine/guardian/undo-action.js";
 import { ProcessGroup } from "../../../src/otp/process-group.js";
@@ -10,15 +10,8 @@ import { atom, binary, list, tuple, type Pid, type Term } from "../../../src/ter
 import { connectTo } from "../../support/connect.js";
 import { describeErlang } from "../../support/erlang.js";
 import { startNode, type PeerNode } from "../../support/peer.js";
+import { holder } from "./holder.js";
 
-const holder: Holder = {
-  user: "ann",
-  host: "here",
-  pid: 1,
-  since: "2026-01-01T00:00:00Z",
-  upgrade: "a 1 -> 2",
-  id: "x",
-};
 const options = { holder, leaseMs: 60_000, callMs: 10_000 };
 const entry = (order: number, what: string, action: Term): Term =>
   tuple(tuple(atom("undo"), 0, -order), binary(what), action);

@@ -5,8 +5,7 @@ import { atom, binary, string, tuple } from "../../../src/terms/term.js";
 import { connectTo } from "../../support/connect.js";
 import { describeErlang } from "../../support/erlang.js";
 import { startNode, until, type PeerNode } from "../../support/peer.js";
-
-const holder = { user: "ann", host: "here", pid: 1, since: "2026-01-01T00:00:00Z", upgrade: "a 1 -> 2", id: "x" };
+import { holder } from "./holder.js";
 
 /** The object code of a version of the module `late`, in hexadecimal. */
 const compiled = (version: number): string =>

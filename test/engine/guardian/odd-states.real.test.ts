@@ -11,8 +11,7 @@ import { atom, binary, tuple } from "../../../src/terms/term.js";
 import { connectTo } from "../../support/connect.js";
 import { describeErlang } from "../../support/erlang.js";
 import { startNode, type PeerNode } from "../../support/peer.js";
-
-const holder = { user: "ann", host: "here", pid: 1, since: "2026-01-01T00:00:00Z", upgrade: "a 1 -> 2", id: "x" };
+import { holder } from "./holder.js";
 
 /** States that look like what `sys` wraps states and failures in. */
 const STATES = ["{ok,1}", "{ok,{ok,1}}", "{error,x}", "{error,{ok,1}}", "{reply,{ok,1}}", "{state,ok}", "[]"];
