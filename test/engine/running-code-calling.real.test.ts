@@ -2,26 +2,24 @@ import { expect, it } from "vitest";
 import { observeProcesses } from "../../src/engine/processes.js";
 import { connectTo } from "../support/connect.js";
 import { describeErlang } from "../support/erlang.js";
-import { startNode, until } from "../support/peer.js";
+import { loadForms, startNode, until } from "../support/peer.js";
 
 /** A gen_server that waits in a callback of its own, with the name of another server among its variables. */
-const forms = (module: string): string =>
-  [
-    `-module(${module}).`,
-    "-export([init/1, handle_call/3, handle_cast/2]).",
-    "init(S) -> {ok, S}.",
-    "handle_call(_, _, S) -> {reply, S, S}.",
-    "handle_cast(Name, S) -> receive go_on -> {noreply, {Name, S}} end.",
-  ]
-    .map((form) => `(fun() -> {ok, T, _} = erl_scan:string("${form}"), {ok, F} = erl_parse:parse_form(T), F end)()`)
-    .join(", ");
+const formsOf = (module: string): string[] => [
+  `-module(${module}).`,
+  "-export([init/1, handle_call/3, handle_cast/2]).",
+  "init(S) -> {ok, S}.",
+  "handle_call(_, _, S) -> {reply, S, S}.",
+  "handle_cast(Name, S) -> receive go_on -> {noreply, {Name, S}} end.",
+];
 
 describeErlang("a gen_server in the middle of a callback", () => {
   it("isn't taken for the server whose name it holds", async () => {
     await using node = await startNode();
     for (const module of ["holding", "named"]) {
-      await node.eval(`{ok, M, Code} = compile:forms([${forms(module)}]), code:load_binary(M, "${module}.beam", Code),
-        {ok, _} = gen_server:start({local, ${module}}, ${module}, [], [])`);
+      await node.eval(
+        `${loadForms(module, formsOf(module))}, {ok, _} = gen_server:start({local, ${module}}, ${module}, [], [])`,
+      );
     }
     await node.eval(`gen_server:cast(holding, named),
       ${until("process_info(whereis(holding), current_function) =:= {current_function, {holding, handle_cast, 2}}")}`);

@@ -299,3 +299,11 @@ export const hibernates = (name: string): string =>
     {_, {erlang, hibernate, 3}} -> true;
     {_, {_, LoopOf_${name}, _}} -> LoopOf_${name} =:= loop_hibernate
   end`;
+
+/** An expression that compiles the forms of a module on the node and loads it. */
+export const loadForms = (module: string, forms: readonly string[]): string => {
+  const parsed = forms.map(
+    (form) => `(fun() -> {ok, T, _} = erl_scan:string("${form}"), {ok, F} = erl_parse:parse_form(T), F end)()`,
+  );
+  return `(fun() -> {ok, M, Code} = compile:forms([${parsed.join(", ")}]), code:load_binary(M, "${module}.beam", Code) end)()`;
+};

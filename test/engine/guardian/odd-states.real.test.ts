@@ -10,25 +10,26 @@ import { printTerm } from "../../../src/terms/print.js";
 import { atom, binary, tuple } from "../../../src/terms/term.js";
 import { connectTo } from "../../support/connect.js";
 import { describeErlang } from "../../support/erlang.js";
-import { startNode, type PeerNode } from "../../support/peer.js";
+import { loadForms, startNode, type PeerNode } from "../../support/peer.js";
 import { holder } from "./holder.js";
 
 /** States that look like what `sys` wraps states and failures in. */
 const STATES = ["{ok,1}", "{ok,{ok,1}}", "{error,x}", "{error,{ok,1}}", "{reply,{ok,1}}", "{state,ok}", "[]"];
 const NAMES = STATES.map((_, index) => `odd_${index}`);
 
-const SERVER = ["-module(odd_states).", "-export([init/1, handle_call/3, handle_cast/2])."]
-  .concat("init(S) -> {ok, S}.", "handle_call(_, _, S) -> {reply, S, S}.", "handle_cast(_, S) -> {noreply, S}.")
-  .map((form) => `begin {ok, T, _} = erl_scan:string("${form}"), {ok, F} = erl_parse:parse_form(T), F end`)
-  .map((form) => `(fun() -> ${form} end)()`);
+const SERVER = [
+  "-module(odd_states).",
+  "-export([init/1, handle_call/3, handle_cast/2]).",
+  "init(S) -> {ok, S}.",
+  "handle_call(_, _, S) -> {reply, S, S}.",
+  "handle_cast(_, S) -> {noreply, S}.",
+];
 
 describeErlang("states that look like answers", () => {
   let node: PeerNode;
   beforeAll(async () => {
     node = await startNode();
-    await node.eval(
-      `{ok, M, Code} = compile:forms([${SERVER.join(", ")}]), code:load_binary(M, "odd_states.beam", Code)`,
-    );
+    await node.eval(loadForms("odd_states", SERVER));
   });
   afterAll(async () => {
     await node.stop();
